@@ -1,0 +1,77 @@
+"""Finds the Chromium that the browser tests drive, and gets one where there is none: `python -m tools.chromium`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import sync_playwright
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ON_THE_PATH = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ON_MACOS = (
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
+ADVICE = """The browser tests need Chromium, and none could be installed. Either
+    install it (Debian: sudo apt-get install chromium; macOS: brew install --cask chromium), or
+    type: .venv/bin/python -m playwright install --with-deps chromium, or
+    set CHROMIUM to the path of one that you have.
+"""
+
+
+def find_chromium() -> str | None:
+    """The path of a Chromium that starts, or None. The variable CHROMIUM comes first."""
+    return next((path for path in candidates() if starts(path)), None)
+
+
+def candidates() -> Iterator[str]:
+    if chosen := os.environ.get("CHROMIUM"):
+        yield chosen
+    yield from filter(None, map(shutil.which, ON_THE_PATH))
+    yield from filter(os.path.exists, ON_MACOS)
+    # Asked last: it starts Playwright's driver.
+    with sync_playwright() as playwright:
+        yield playwright.chromium.executable_path
+
+
+def starts(path: str) -> bool:
+    # Ubuntu's `chromium-browser` is a stand-in that only says where the real one is.
+    try:
+        return subprocess.run([path, "--version"], capture_output=True, timeout=60, check=False).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def install_chromium() -> None:
+    """Try the system's package, then Playwright's own build. Whether it worked is for `find_chromium` to say."""
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        print("Installing chromium with apt-get …", flush=True)
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        for arguments in (["update", "-qq"], ["install", "-y", "-qq", "chromium"]):
+            subprocess.run(["apt-get", *arguments], env=environment, stdout=subprocess.DEVNULL, check=False)
+        if find_chromium():
+            return
+    print("Fetching Playwright's Chromium …", flush=True)
+    subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
+
+
+def main() -> int:
+    if not find_chromium():
+        install_chromium()
+    path = find_chromium()
+    if path is None:
+        sys.stderr.write(ADVICE)
+        return 1
+    print(f"Browser: {Path(path)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,11 @@
+#!/bin/sh
+# Runs npm: the machine's own where its Node is new enough, else the one that requirements-dev.txt brought.
+set -eu
+cd "$(dirname "$0")/.."
+
+major=$(node --version 2>/dev/null | sed 's/^v\([0-9]*\).*/\1/') || major=
+if [ "${major:-0}" -lt 20 ] || ! command -v npm >/dev/null; then
+    PATH="$PWD/.venv/bin:$PATH"
+    export PATH
+fi
+exec npm "$@"
