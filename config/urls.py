@@ -1,0 +1,23 @@
+"""Every public address of the platform. Each has an entry in the access matrix (tests/test_access_matrix.py)."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from consent.api.events import events
+from consent.api.public import ConsentsView, SiteView, VersionView
+
+urlpatterns = [
+    path("", include("consent.delivery.routes")),
+    re_path(r"^api/v1/sites/(?P<key>[a-z0-9-]{1,40})/events$", events, name="events"),
+    re_path(r"^api/v1/sites/(?P<key>[a-z0-9-]{1,40})/consents$", ConsentsView.as_view(), name="consents"),
+    re_path(r"^api/v1/sites/(?P<key>[a-z0-9-]{1,40})$", SiteView.as_view(), name="site"),
+    re_path(r"^api/v1/versions/(?P<digest>[0-9a-f]{64})$", VersionView.as_view(), name="version"),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
+    path("", include("consent.pages.routes")),
+    path("admin/", admin.site.urls),
+]
+if settings.DEMO:
+    urlpatterns.append(path("demo/", include("consent.demo.routes")))

@@ -1,0 +1,1 @@
+"""What we ask, what was answered, and what we can prove."""

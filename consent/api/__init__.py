@@ -1,0 +1,1 @@
+"""The HTTP edges for browsers and machines: parse, call one service, answer."""

@@ -1,0 +1,39 @@
+"""System checks: what must be true of a server before visitors rely on it."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import connections
+
+from consent import append_only
+
+
+@register(Tags.database)
+def evidence_is_guarded(*, databases: list[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """E001: the append-only triggers stand on every database that was asked for."""
+    return [
+        Error(
+            f"The database {alias!r} lacks the trigger {name}: evidence could be altered.",
+            hint="Run `manage.py migrate`: it installs the triggers again.",
+            id="consent.E001",
+        )
+        for alias in databases or []
+        for name in append_only.missing(connections[alias])
+    ]
+
+
+@register(Tags.security, deploy=True)
+def public_address_is_https(**_: Any) -> list[CheckMessage]:
+    """W001: consent cookies are `Secure` only where the platform's pages are."""
+    if settings.IS_HTTPS:
+        return []
+    return [
+        Warning(
+            "PUBLIC_URL is not an https address.",
+            hint="Set PUBLIC_URL to the https address that websites will embed.",
+            id="consent.W001",
+        )
+    ]
+
+

@@ -1,0 +1,1 @@
+"""Composes the files that browsers load, and serves them from memory."""

@@ -1,0 +1,210 @@
+"""A version's payload made into the two files that a browser loads. Pure but for reading the built engine."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import brotli
+
+from consent.builtin_texts import direction
+
+DIST = Path(__file__).resolve().parent.parent.parent / "static" / "dist"
+# What the first view shows or says; the preference centre's file carries all texts.
+FIRST_VIEW_PREFIXES = ("returned_", "placeholder_")
+FIRST_VIEW_KEYS = (
+    "banner_title",
+    "banner_text",
+    "details_link",
+    "accept_all",
+    "reject_all",
+    "choose",
+    "settings_button",
+    "confirmation",
+)
+
+
+@dataclass(frozen=True)
+class Composed:
+    """One file, ready to be sent: `digest` is SHA-256 of the body, and part of its immutable address."""
+
+    language: str
+    body: bytes
+    brotli: bytes
+    gzip: bytes
+    digest: str
+
+
+@cache
+def engine(name: str) -> str:
+    """The built engine: `snippet` or `preferences`."""
+    return (DIST / f"{name}.js").read_text(encoding="utf-8")
+
+
+@cache
+def build() -> str:
+    """Names the engine: 12 hex digits over both built files."""
+    return hashlib.sha256((engine("snippet") + engine("preferences")).encode()).hexdigest()[:12]
+
+
+def compose(
+    *, payload: Mapping[str, Any], digest: str, language: str, ordinals: Mapping[str, int], public_url: str
+) -> tuple[Composed, Composed]:
+    """The preference centre's file and the first view's, in that order: the second names the first."""
+    details = _wrapped("preferences", "__DETAILS__", preference_facts(payload, language), language)
+    first = _wrapped(
+        "snippet",
+        "__SITE__",
+        snippet_facts(
+            payload,
+            digest=digest,
+            language=language,
+            ordinals=ordinals,
+            preferences=f"{payload['site']['key']}.{details.digest}.js",
+            public_url=public_url,
+        ),
+        language,
+    )
+    return details, first
+
+
+def snippet_facts(
+    payload: Mapping[str, Any],
+    *,
+    digest: str,
+    language: str,
+    ordinals: Mapping[str, int],
+    preferences: str,
+    public_url: str,
+) -> dict[str, Any]:
+    """What the first view's engine decides and shows with."""
+    key = payload["site"]["key"]
+    texts = payload["texts"][language]
+    partners = [_deciding_partner(partner, payload["cookies"]) for partner in payload["partners"]]
+    regime = payload["regimes"][0]
+    own = [cookie for cookie in payload["cookies"] if cookie["partner"] is None]
+    return _without_empty(
+        {
+            "key": key,
+            "version": digest,
+            "build": build(),
+            "language": language,
+            "direction": direction(language),
+            "regime": {name: regime[name] for name in ("code", "model", "signals", "grant_days", "refusal_days")},
+            "policy": {"dnt": payload["policy"]["dnt"]},
+            "ordinals": dict(ordinals),
+            "categories": {
+                category["code"]: category["added"]
+                for category in payload["categories"]
+                if category["code"] != "strictly_necessary"
+            },
+            "partners": partners,
+            "cookies": _names_by_category(own, ("cookie",)),
+            "storage": _names_by_category(own, ("local_storage", "session_storage")),
+            "texts": {name: text for name, text in texts.items() if _is_first_view(name)},
+            "appearance": payload["appearance"],
+            "preferences": preferences,
+            "pages": {"preferences": f"{public_url}/p/{key}/", "declaration": f"{public_url}/p/{key}/cookies/"},
+        }
+    )
+
+
+def preference_facts(payload: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """What the preference centre and the declaration show, in one language."""
+
+    def said(values: Mapping[str, str]) -> str:
+        return in_language(values, language, payload["site"]["default_language"])
+
+    return {
+        "language": language,
+        "texts": payload["texts"][language],
+        "categories": [
+            {"code": category["code"], "title": said(category["title"]), "description": said(category["description"])}
+            for category in payload["categories"]
+        ],
+        "opt_out_links": [{"label": said(link["label"]), "url": link["url"]} for link in payload["opt_out_links"]],
+        "policy": {"dnt": payload["policy"]["dnt"], "explanation": said(payload["policy"]["dnt_explanation"])},
+        "controller": payload["site"]["controller"],
+        "partners": [
+            {
+                "slug": partner["slug"],
+                "name": partner["name"],
+                "entity": partner["legal_entity"],
+                "country": partner["country"],
+                "category": partner["category"],
+                "purpose": said(partner["purpose"]),
+                "notice": partner["privacy_notice_url"],
+                "opt_out": partner["opt_out_url"],
+            }
+            for partner in payload["partners"]
+        ],
+        "cookies": [{**cookie, "purpose": said(cookie["purpose"])} for cookie in payload["cookies"]],
+    }
+
+
+def in_language(values: Mapping[str, str], language: str, fallback: str) -> str:
+    """The text in this language, else in the website's own, else in any that it has."""
+    return values.get(language) or values.get(fallback) or next((text for text in values.values() if text), "")
+
+
+def script_json(value: Any) -> str:
+    """JSON that is safe inside a script: nothing in it can close the element or end a line of JavaScript."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _wrapped(name: str, argument: str, facts: Mapping[str, Any], language: str) -> Composed:
+    body = f"(function({argument}){{{engine(name).strip()}\n}})({script_json(facts)});\n".encode()
+    return Composed(
+        language=language,
+        body=body,
+        brotli=brotli.compress(body, quality=11),
+        gzip=gzip.compress(body, compresslevel=9, mtime=0),
+        digest=hashlib.sha256(body).hexdigest(),
+    )
+
+
+def _deciding_partner(partner: Mapping[str, Any], cookies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    own = [cookie for cookie in cookies if cookie["partner"] == partner["slug"] and cookie["party"] == "first"]
+    return {
+        "slug": partner["slug"],
+        "name": partner["name"],
+        "category": partner["category"],
+        "added": partner["added"],
+        **_without_empty(
+            {
+                "entity": partner["legal_entity"],
+                "hosts": partner["hosts"],
+                "cookies": [cookie["name"] for cookie in own if cookie["technology"] == "cookie"],
+                "storage": [
+                    cookie["name"] for cookie in own if cookie["technology"] in ("local_storage", "session_storage")
+                ],
+                "loader": partner["loader"],
+                "signals": partner["signals"],
+            }
+        ),
+    }
+
+
+def _names_by_category(cookies: Sequence[Mapping[str, Any]], technologies: Sequence[str]) -> dict[str, list[str]]:
+    names: dict[str, list[str]] = {}
+    for cookie in cookies:
+        if cookie["category"] != "strictly_necessary" and cookie["technology"] in technologies:
+            names.setdefault(cookie["category"], []).append(cookie["name"])
+    return names
+
+
+def _is_first_view(name: str) -> bool:
+    return name in FIRST_VIEW_KEYS or name.startswith(FIRST_VIEW_PREFIXES)
+
+
+def _without_empty(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value not in ("", [], {}, None)}

@@ -1,0 +1,41 @@
+"""How a website treats signals, and how long it remembers."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from cookies.models import Site
+
+
+class SitePolicy(models.Model):
+    """The rules that a website chose. They become binding when a version is published."""
+
+    class DoNotTrack(models.TextChoices):
+        HONOUR = "honour", "Honour it: everything optional stays off"
+        DISREGARD = "disregard", "Disregard it, and say so on the cookie declaration"
+
+    site = models.OneToOneField(Site, on_delete=models.CASCADE, related_name="policy")
+    dnt = models.CharField("Do Not Track", max_length=10, choices=DoNotTrack, default=DoNotTrack.HONOUR)
+    dnt_explanation = models.JSONField(default=dict)
+    regime = models.CharField("regime for everybody", max_length=10, default="eu", editable=False)
+    grant_days = models.PositiveSmallIntegerField(
+        "remember a yes for (days)",
+        default=180,
+        validators=[MinValueValidator(1), MaxValueValidator(395)],
+        help_text="Regulators advise about six months. At most thirteen months.",
+    )
+    refusal_days = models.PositiveSmallIntegerField(
+        "remember a no for (days)",
+        default=180,
+        validators=[MinValueValidator(180), MaxValueValidator(395)],
+        help_text="Not shorter than six months: nobody should be asked again too soon.",
+    )
+    evidence_days = models.PositiveSmallIntegerField(
+        "keep evidence for (days)", default=730, validators=[MinValueValidator(30)]
+    )
+
+    class Meta:
+        verbose_name = "policy"
+        verbose_name_plural = "policies"
+
+    def __str__(self) -> str:
+        return f"Policy of {self.site}"

@@ -1,0 +1,1 @@
+"""Hosted pages: preference centre, declaration, receipt, the platform's front page."""

@@ -1,0 +1,1 @@
+"""What writes: plain functions, one transaction each, told what time it is."""

@@ -1,0 +1,26 @@
+"""Forgetting: values and salts go, commitments stay, so that the evidence remains whole."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from consent.commitments import commitments
+from consent.models import ConsentEvent
+
+
+@transaction.atomic
+def erase_consent(*, site_id: int, consent_ref: str) -> int:
+    """Erase what points to a visitor in their events on a website. Returns how many events that were."""
+    events = ConsentEvent.objects.select_for_update().filter(site_id=site_id, consent_ref=consent_ref)
+    erased = 0
+    for event in events:
+        kept = {} if event.commitments else {"commitments": event_commitments(event)}
+        ConsentEvent.objects.filter(pk=event.pk).update(**kept, **dict.fromkeys(ConsentEvent.ERASED_ONCE, None))
+        erased += 1
+    return erased
+
+
+def event_commitments(event: ConsentEvent) -> bytes:
+    """The commitments to the event's erasable values. The event must still hold them and its salts."""
+    values = {field: getattr(event, field) for field in ConsentEvent.ERASABLE}
+    return commitments(ConsentEvent.ERASABLE, values, bytes(event.salts))

@@ -1,0 +1,218 @@
+"""From the draft to what visitors meet: freeze, compose, put live."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from consent.builtin_texts import builtin_texts
+from consent.delivery.compose import build, compose
+from consent.models import ComposedFile, Notice, NoticeVersion, Publication, SitePolicy
+from consent.payload import SCHEMA, canonical_json, digest_of, with_ordinals
+from consent.regimes import FALLBACK, REGIMES
+from consent.wording import OPTIONAL_CATEGORIES, version_texts
+from cookies.models import Site
+from cookies.snapshot import cookie_facts, partner_facts, site_facts
+from cookies.vocabulary import CATEGORIES
+
+APPEARANCE = (
+    "layout",
+    "position",
+    "brand_colour",
+    "brand_text_colour",
+    "dark_brand_colour",
+    "dark_brand_text_colour",
+    "radius",
+    "settings_button",
+)
+
+
+@transaction.atomic
+def publish(
+    *,
+    site: Site,
+    by: str,
+    now: datetime,
+    reason: str = "",
+    effective_at: datetime | None = None,
+    announce_until: datetime | None = None,
+) -> Publication | None:
+    """Put the draft before visitors. Publishing what is live already makes nothing and returns None.
+
+    Raises ValidationError where the draft can't be shown to anybody.
+    """
+    # Two people may publish at once: the second waits here, then sees that nothing changed.
+    Site.objects.select_for_update().get(pk=site.pk)
+    latest = site.publications.order_by("-id").select_related("version").first()
+    payload = draft_payload(site)
+    if latest and digest_of(canonical_json(payload)) == latest.version.digest:
+        return None
+    version = _version_of(site, payload, now=now)
+    return put_live(
+        version=version, by=by, now=now, reason=reason, effective_at=effective_at, announce_until=announce_until
+    )
+
+
+@transaction.atomic
+def put_live(
+    *,
+    version: NoticeVersion,
+    by: str,
+    now: datetime,
+    reason: str = "",
+    effective_at: datetime | None = None,
+    announce_until: datetime | None = None,
+) -> Publication:
+    """Show a version from now (or from a later moment), new or published before, and compose its files."""
+    publication = Publication.objects.create(
+        site=version.site,
+        version=version,
+        published_at=now,
+        effective_at=effective_at or now,
+        announce_until=announce_until,
+        published_by=by,
+        reason=reason,
+    )
+    compose_publication(publication=publication, now=now)
+    return publication
+
+
+def draft_payload(site: Site) -> dict[str, Any]:
+    """The draft as the payload that publishing would freeze now, ordinals included."""
+    latest = site.publications.order_by("-id").select_related("version").first()
+    previous = json.loads(bytes(latest.version.payload)) if latest else None
+    return with_ordinals(_draft(site), previous, ordinal=_next_ordinal(site))
+
+
+def live_publication(site: Site, *, now: datetime) -> Publication | None:
+    """What visitors are shown at this moment."""
+    return Publication.objects.live(now=now).filter(site=site).select_related("version", "site").first()
+
+
+def compose_publication(*, publication: Publication, now: datetime) -> list[ComposedFile]:
+    """Make and keep the files of one publication with the present engine; those that exist stay as they are."""
+    version = publication.version
+    payload = json.loads(bytes(version.payload))
+    ordinals = remembered_ordinals(publication)
+    files = []
+    for language in payload["languages"]:
+        composed = compose(
+            payload=payload,
+            digest=version.digest,
+            language=language,
+            ordinals=ordinals,
+            public_url=settings.PUBLIC_URL,
+        )
+        for kind, made in zip((ComposedFile.Kind.PREFERENCES, ComposedFile.Kind.SNIPPET), composed, strict=True):
+            file, _ = ComposedFile.objects.get_or_create(
+                publication=publication,
+                build=build(),
+                language=language,
+                kind=kind,
+                defaults={
+                    "digest": made.digest,
+                    "body": made.body,
+                    "brotli": made.brotli,
+                    "gzip": made.gzip,
+                    "composed_at": now,
+                },
+            )
+            files.append(file)
+    return files
+
+
+def remembered_ordinals(publication: Publication) -> dict[str, int]:
+    """The versions that a stored choice may still refer to: digest's first 12 hex digits → ordinal.
+
+    A version counts while it was live within the longest memory before this publication; the one that is live
+    now is always among them.
+    """
+    longest = timedelta(days=_longest_memory(publication.version))
+    earlier = publication.site.publications.filter(id__lte=publication.id).order_by("effective_at", "id")
+    shown = list(earlier.values_list("effective_at", "version__digest", "version__ordinal"))
+    ends = [following[0] for following in shown[1:]] + [publication.effective_at]
+    horizon = publication.effective_at - longest
+    return {digest[:12]: ordinal for (_, digest, ordinal), end in zip(shown, ends, strict=True) if end >= horizon}
+
+
+def _longest_memory(version: NoticeVersion) -> int:
+    regimes = json.loads(bytes(version.payload))["regimes"]
+    return max(max(regime["grant_days"], regime["refusal_days"]) for regime in regimes)
+
+
+def _version_of(site: Site, payload: Mapping[str, Any], *, now: datetime) -> NoticeVersion:
+    raw = canonical_json(payload)
+    existing = site.versions.filter(digest=digest_of(raw)).first()
+    return existing or NoticeVersion.objects.create(
+        site=site, ordinal=_next_ordinal(site), digest=digest_of(raw), payload=raw, created_at=now
+    )
+
+
+def _next_ordinal(site: Site) -> int:
+    newest = site.versions.order_by("-ordinal").values_list("ordinal", flat=True).first()
+    return (newest or 0) + 1
+
+
+def _draft(site: Site) -> dict[str, Any]:
+    notice, policy = draft_of(site)
+    languages = [site.default_language, *(code for code in notice.languages if code != site.default_language)]
+    partners, cookies = partner_facts(site), cookie_facts(site)
+    texts = {
+        language: version_texts(
+            language=language,
+            builtin=builtin_texts(language),
+            overrides=notice.texts.get(language, {}),
+            site_name=site.name,
+            partner_count=sum(partner["category"] != "strictly_necessary" for partner in partners),
+            used_categories=[
+                code for code in OPTIONAL_CATEGORIES if code in {fact["category"] for fact in (*partners, *cookies)}
+            ],
+        )
+        for language in languages
+    }
+    regime = REGIMES.get(policy.regime, FALLBACK)
+    return {
+        "schema": SCHEMA,
+        "site": site_facts(site),
+        "languages": languages,
+        "texts": texts,
+        "appearance": {name: getattr(notice, name) for name in APPEARANCE},
+        "categories": [
+            {
+                "code": code,
+                "title": {language: texts[language][f"{code}_title"] for language in languages},
+                "description": {language: texts[language][f"{code}_description"] for language in languages},
+            }
+            for code in CATEGORIES
+        ],
+        "partners": partners,
+        "cookies": cookies,
+        "policy": {"dnt": policy.dnt, "dnt_explanation": policy.dnt_explanation},
+        "regimes": [regime.resolved(grant_days=policy.grant_days, refusal_days=policy.refusal_days)],
+        "opt_out_links": [{"label": link.label, "url": link.url} for link in site.opt_out_links.all()],
+    }
+
+
+def draft_of(site: Site) -> tuple[Notice, SitePolicy]:
+    """The website's draft and policy; made with good defaults the first time somebody asks."""
+    notice, _ = Notice.objects.get_or_create(site=site, defaults={"languages": [site.default_language]})
+    policy, _ = SitePolicy.objects.get_or_create(site=site)
+    return notice, policy
+
+
+def check_texts(texts: Mapping[str, str], builtin: Mapping[str, str]) -> None:
+    """Raise ValidationError for a text that lost a placeholder which visitors need."""
+    errors = {
+        key: f"Keep {placeholder} in this text: it is filled in when it is shown."
+        for key, text in texts.items()
+        for placeholder in ("{name}", "{date}", "{count}")
+        if text and placeholder in builtin.get(key, "") and placeholder not in text
+    }
+    if errors:
+        raise ValidationError(errors)

@@ -1,0 +1,65 @@
+"""How a version's texts come about: built-in words, the website's own over them, and what is known filled in. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+from babel.lists import format_list
+
+OPTIONAL_CATEGORIES = ("performance", "functional", "targeting")
+
+
+def version_texts(
+    *,
+    language: str,
+    builtin: Mapping[str, str],
+    overrides: Mapping[str, str],
+    site_name: str,
+    partner_count: int,
+    used_categories: Sequence[str],
+) -> dict[str, str]:
+    """Every text of one language, ready to be shown: {site}, {partners} and {purposes} are filled in.
+
+    `partner_count` counts the partners that need consent; `used_categories` are the optional ones in use.
+    Placeholders that depend on the moment ({name}, {date}, {count}) stay.
+    """
+    texts = {key: overrides.get(key) or text for key, text in builtin.items()}
+    if not overrides.get("banner_text"):
+        texts["banner_text"] = _first_layer_text(texts, partner_count, used_categories)
+    known = {
+        "{site}": site_name,
+        "{partners}": plural(texts, "partners", partner_count, language),
+        "{purposes}": _listed([texts[f"purpose_{code}"] for code in used_categories], language),
+    }
+    return {key: _filled(text, known) for key, text in texts.items()}
+
+
+def plural(texts: Mapping[str, str], noun: str, count: int, language: str) -> str:
+    """`3 partners`: the form that the language's plural rule asks for."""
+    form = _locale(language).plural_form(count)
+    return texts.get(f"{noun}_{form}", texts[f"{noun}_other"]).replace("{count}", str(count))
+
+
+def _first_layer_text(texts: Mapping[str, str], partner_count: int, used: Sequence[str]) -> str:
+    if not used:
+        return texts["banner_text_nothing"]
+    return texts["banner_text"] if partner_count else texts["banner_text_alone"]
+
+
+def _listed(parts: list[str], language: str) -> str:
+    return format_list(parts, style="standard", locale=_locale(language)) if parts else ""
+
+
+def _filled(text: str, known: Mapping[str, Any]) -> str:
+    for placeholder, value in known.items():
+        text = text.replace(placeholder, value)
+    return text
+
+
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")

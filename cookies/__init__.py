@@ -1,0 +1,1 @@
+"""Facts about websites: who they are, which partners they use, which cookies those set."""

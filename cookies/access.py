@@ -1,0 +1,43 @@
+"""Who may see and change what: the only place that decides it. Missing and forbidden look the same: 404."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import Http404
+
+from cookies.models import Member, Role, Site
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+MARKETERS = "Marketers"
+AUDITORS = "Auditors"
+
+EDITS = (Role.OWNER, Role.EDITOR)
+READS_EVIDENCE = (Role.OWNER, Role.AUDITOR)
+
+
+def has_role(user: AbstractBaseUser | AnonymousUser, site: Site, roles: tuple[Role, ...]) -> bool:
+    """Whether a person is a member of this website in one of these roles. A superuser always is."""
+    if not user.is_active or not user.is_authenticated:
+        return False
+    if getattr(user, "is_superuser", False):
+        return True
+    return Member.objects.filter(site=site, user=user, role__in=roles).exists()
+
+
+def can_edit(user: AbstractBaseUser | AnonymousUser, site: Site) -> bool:
+    return has_role(user, site, EDITS)
+
+
+def can_read_evidence(user: AbstractBaseUser | AnonymousUser, site: Site) -> bool:
+    return has_role(user, site, READS_EVIDENCE)
+
+
+def get_site_for(user: AbstractBaseUser | AnonymousUser, site_id: object, roles: tuple[Role, ...] = EDITS) -> Site:
+    """The website, for someone who has one of the roles on it. Everybody else gets a 404."""
+    site = Site.objects.filter(pk=site_id).first() if str(site_id).isdecimal() else None
+    if site is None or not has_role(user, site, roles):
+        raise Http404("There is no such website, or you are not a member of it.")
+    return site

@@ -1,0 +1,76 @@
+"""Where a website may embed Sayso: rules about origins. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+_PATTERN = re.compile(
+    r"(?P<scheme>https?)://(?P<host>(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[::1\])(?::(?P<port>\d{1,5}|\*))?"
+)
+
+
+def domain_error(pattern: str) -> str | None:
+    """What is wrong with an entry of a website's domains, in one sentence; None where nothing is."""
+    found = _PATTERN.fullmatch(pattern)
+    if not found:
+        return f"{pattern!r} is not an origin. Write it as https://www.example.com or https://*.example.com."
+    host, loopback = found["host"], is_loopback(found["host"])
+    if found["port"] == "*" and not loopback:
+        return f"{pattern!r}: any port is possible for localhost only."
+    if host.startswith("*.") and "." not in host[2:] and not loopback:
+        return f"{pattern!r} would allow a whole top-level domain. Write https://*.example.com."
+    if found["scheme"] == "http" and not loopback:
+        return f"{pattern!r}: a website must be reached by https, or its visitors' answers could be changed on the way."
+    return None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or pattern can only mean the visitor's own machine."""
+    return host in LOOPBACK or host.endswith(".localhost")
+
+
+def origin_allowed(origin: str, domains: Iterable[str]) -> bool:
+    """Whether a browser's Origin header is one of a website's domains. `null` and nonsense are not."""
+    parts = _split(origin)
+    return parts is not None and any(_matches(parts, pattern) for pattern in domains)
+
+
+def origin_of(url: str) -> str | None:
+    """The origin of an absolute http(s) address, as a browser writes it."""
+    parts = _split(url, with_path=True)
+    if parts is None:
+        return None
+    scheme, host, port = parts
+    return f"{scheme}://{host}" + ("" if port == _default_port(scheme) else f":{port}")
+
+
+def _matches(parts: tuple[str, str, int], pattern: str) -> bool:
+    found = _PATTERN.fullmatch(pattern)
+    if not found:
+        return False
+    scheme, host, port = parts
+    wanted = found["host"]
+    host_fits = host.endswith(wanted[1:]) and host != wanted[2:] if wanted.startswith("*.") else host == wanted
+    port_fits = found["port"] == "*" or port == int(found["port"] or _default_port(found["scheme"]))
+    return scheme == found["scheme"] and host_fits and port_fits
+
+
+def _split(url: str, *, with_path: bool = False) -> tuple[str, str, int] | None:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
+        return None
+    if not with_path and (parts.path or parts.query or parts.fragment):
+        return None
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return parts.scheme, host, port or _default_port(parts.scheme)
+
+
+def _default_port(scheme: str) -> int:
+    return 443 if scheme == "https" else 80

@@ -1,0 +1,1 @@
+"""What writes to the catalogue: plain functions, one transaction each."""

@@ -1,0 +1,83 @@
+"""The catalogue as plain values, ready to be frozen into a version. Reads rows, writes nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cookies.models import Cookie, Partner, Site
+from cookies.partner_library import fill, load_library
+from cookies.vocabulary import CATEGORIES
+
+
+def site_facts(site: Site) -> dict[str, Any]:
+    """Who the website is and who answers for it."""
+    return {
+        "key": site.key,
+        "name": site.name,
+        "default_language": site.default_language,
+        "controller": {
+            "name": site.controller_name,
+            "contact": site.controller_contact,
+            "privacy_policy_url": site.privacy_policy_url,
+        },
+    }
+
+
+def partner_facts(site: Site) -> list[dict[str, Any]]:
+    """The partners in use, by category and name; the steps of their tags with the parameters filled in."""
+    partners = sorted(site.partners.in_use(), key=lambda partner: (CATEGORIES.index(partner.category), partner.slug))
+    return [_partner(partner) for partner in partners]
+
+
+def cookie_facts(site: Site) -> list[dict[str, Any]]:
+    """The cookies of the website and of its partners in use."""
+    rows = site.cookies.filter(partner__archived_at__isnull=True).select_related("partner")
+    facts = [_cookie(cookie) for cookie in rows]
+    return sorted(facts, key=lambda fact: (CATEGORIES.index(fact["category"]), fact["partner"] or "", fact["name"]))
+
+
+def _partner(partner: Partner) -> dict[str, Any]:
+    template = load_library().get(partner.library)
+    managed = template is not None and partner.load_mode == "managed"
+    return {
+        "slug": partner.slug,
+        "name": partner.name,
+        "legal_entity": partner.legal_entity,
+        "country": partner.country,
+        "category": partner.category,
+        "purpose": partner.purpose,
+        "purposes": sorted(partner.purposes),
+        "privacy_notice_url": partner.privacy_notice_url,
+        "opt_out_url": partner.opt_out_url,
+        "hosts": partner.hosts,
+        "technologies": partner.technologies,
+        "sale_or_share": partner.sale_or_share,
+        "necessity_justification": partner.necessity_justification,
+        "load_mode": partner.load_mode,
+        "loader": fill(template.loader, partner.parameters) if template and managed else [],
+        "signals": [_signal(signal, partner) for signal in template.signals] if template else [],
+    }
+
+
+def _signal(signal: Any, partner: Partner) -> dict[str, Any]:
+    return {
+        "name": signal.name,
+        **{
+            phase: fill(steps, partner.parameters)
+            for phase in ("default", "update", "grant", "deny")
+            if (steps := getattr(signal, phase))
+        },
+    }
+
+
+def _cookie(cookie: Cookie) -> dict[str, Any]:
+    return {
+        "name": cookie.name,
+        "partner": cookie.partner.slug if cookie.partner else None,
+        "category": cookie.category,
+        "technology": cookie.technology,
+        "party": cookie.party,
+        "lifetime": cookie.lifetime,
+        "domain": cookie.domain,
+        "purpose": cookie.purpose,
+    }
