@@ -1,4 +1,4 @@
-"""Finds the Chromium that the browser tests drive, and gets one where there is none: `python -m tools.chromium`."""
+"""Finds the Chromium of the browser tests; `python -m tools.chromium` gets one where there is none."""
 
 from __future__ import annotations
 
@@ -44,13 +44,15 @@ def candidates() -> Iterator[str]:
 def starts(path: str) -> bool:
     # Ubuntu's `chromium-browser` is a stand-in that only says where the real one is.
     try:
-        return subprocess.run([path, "--version"], capture_output=True, timeout=60, check=False).returncode == 0
+        return (
+            subprocess.run([path, "--version"], capture_output=True, timeout=60, check=False).returncode == 0
+        )
     except (OSError, subprocess.TimeoutExpired):
         return False
 
 
 def install_chromium() -> None:
-    """Try the system's package, then Playwright's own build. Whether it worked is for `find_chromium` to say."""
+    """Try the system's package, then Playwright's own build. `find_chromium` tells whether it worked."""
     if os.geteuid() == 0 and shutil.which("apt-get"):
         print("Installing chromium with apt-get …", flush=True)
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}

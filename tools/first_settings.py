@@ -5,7 +5,7 @@ import secrets
 
 def first_settings() -> str:
     return (
-        "# This installation's settings; docs/configuration.md describes them all. Keep this file to yourself.\n"
+        "# This installation's settings; docs/configuration.md describes them. Keep this file to yourself.\n"
         f"SECRET_KEY={secrets.token_urlsafe(50)}\n"
         "DEMO=true\n"
         "DEBUG=false\n"

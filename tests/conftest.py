@@ -1,0 +1,157 @@
+"""What every test gets: settings of its own, a database, three people, and no skipping.
+
+TEST_DATABASE=postgresql runs the tests that use a database, and only them, on a real PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import django
+import pytest
+from django.conf import settings
+
+from tests.environment import ENVIRONMENT
+from tests.postgres import start_postgres
+
+ON_POSTGRESQL = os.environ.get("TEST_DATABASE", "sqlite") == "postgresql"
+IN_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+
+if settings.configured:
+    raise pytest.UsageError(
+        "DJANGO_SETTINGS_MODULE is set in your shell. Unset it: the tests bring their own settings."
+    )
+# Django's settings are read from the environment when they are first used, so this has to come before that.
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+if not IN_WORKER:
+    # Workers inherit what the first process decided, the database server's address too.
+    os.environ |= ENVIRONMENT
+    if ON_POSTGRESQL:
+        os.environ["DATABASE_URL"] = start_postgres()
+
+# Fixtures of the folders below import models at their top.
+django.setup()
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.contrib.auth.models import User
+
+    from cookies.models import Site
+
+
+def pytest_configure() -> None:
+    # The real hasher is slow on purpose.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not ON_POSTGRESQL:
+        return
+    config.hook.pytest_deselected(items=[item for item in items if not uses_database(item)])
+    items[:] = filter(uses_database, items)
+
+
+def uses_database(item: pytest.Item) -> bool:
+    fixtures = getattr(item, "fixturenames", ())
+    return item.get_closest_marker("django_db") is not None or not {"db", "transactional_db"}.isdisjoint(
+        fixtures
+    )
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A skipped test proves nothing, so it fails the run."""
+    terminal = session.config.pluginmanager.get_plugin("terminalreporter")
+    if terminal and terminal.stats.get("skipped"):
+        terminal.write_line("\nThe run failed: tests were skipped.", red=True)
+        session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(autouse=True)
+def _nothing_held_in_memory() -> Iterator[None]:
+    """What a worker keeps for its visitors must not travel from test to test."""
+    forget_everything()
+    yield
+    forget_everything()
+
+
+def forget_everything() -> None:
+    # Every process-wide cache of the server is emptied here. A module that was not loaded holds nothing.
+    from django.core.cache import cache
+
+    cache.clear()
+    if live := sys.modules.get("consent.delivery.live"):
+        live.forget()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _evidence_can_be_flushed() -> Iterator[None]:
+    """A test with `transactional_db` empties the tables afterwards; only for that the triggers are lifted."""
+    from django.db import connections
+    from django.test import TransactionTestCase
+
+    from consent import append_only
+
+    empty_tables = TransactionTestCase._fixture_teardown
+
+    def lift_and_empty_tables(case: TransactionTestCase) -> None:
+        connection = connections["default"]
+        for model in append_only.guarded_models():
+            append_only.lift(connection, model)
+        try:
+            empty_tables(case)
+        finally:
+            for model in append_only.guarded_models():
+                append_only.install(connection, model)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lift_and_empty_tables)
+        yield
+
+
+# --- Three people: the owner of a website, an editor of hers, and somebody of another website ---------
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    return add_person("alice")
+
+
+@pytest.fixture
+def site(alice: User) -> Site:
+    """Alice's website."""
+    from cookies.services.sites import create_site
+
+    return create_site(key="numonix", name="Numonix", domains=["https://www.numonix.example"], owner=alice)
+
+
+@pytest.fixture
+def bob(site: Site) -> User:
+    from cookies.models import Member, Role
+
+    person = add_person("bob")
+    Member.objects.create(site=site, user=person, role=Role.EDITOR)
+    return person
+
+
+@pytest.fixture
+def mallory(db: None) -> User:
+    return add_person("mallory")
+
+
+@pytest.fixture
+def mallory_site(mallory: User) -> Site:
+    """A website that is none of Alice's business, and the other way round."""
+    from cookies.services.sites import create_site
+
+    return create_site(
+        key="elsewhere", name="Elsewhere", domains=["https://elsewhere.example"], owner=mallory
+    )
+
+
+def add_person(name: str) -> User:
+    from django.contrib.auth.models import User
+
+    return User.objects.create_user(name, f"{name}@example.com", is_staff=True)

@@ -1,0 +1,99 @@
+"""The real server, as `make run` starts it, on a port and a database of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from tests.environment import environment
+
+ROOT = Path(__file__).resolve().parents[2]
+SLOWEST_START = 90
+
+
+class Server:
+    """`manage.py serve` in a process group of its own, which can be stopped and started on the same data."""
+
+    def __init__(self, folder: Path) -> None:
+        self.database = folder / "sayso.sqlite3"
+        self.log = folder / "server.log"
+        self.port = free_port()
+        self.platform = f"http://localhost:{self.port}"
+        # The same server by another name is another website to a browser.
+        self.website = f"http://127.0.0.1:{self.port}"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "serve"],
+                cwd=ROOT,
+                env=environment(
+                    ALLOWED_HOSTS="localhost,127.0.0.1",
+                    DATABASE_URL=f"sqlite:///{self.database}",
+                    DEMO="true",
+                    LIVE_REFRESH_SECONDS="1",
+                    PORT=str(self.port),
+                    PUBLIC_URL=self.platform,
+                ),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self._wait_for_answer()
+
+    def kill(self) -> None:
+        """End it without a warning, like a power cut."""
+        self._end(signal.SIGKILL)
+
+    def interrupt(self) -> int:
+        """Press Ctrl-C. Returns the exit code."""
+        return self._end(signal.SIGINT)
+
+    def answers(self) -> bool:
+        try:
+            urllib.request.urlopen(self.platform, timeout=5).close()
+        except urllib.error.HTTPError as answer:
+            answer.close()
+        except OSError:
+            return False
+        return True
+
+    def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
+        """What the database holds, read past the server."""
+        with contextlib.closing(sqlite3.connect(self.database, timeout=10)) as connection:
+            connection.row_factory = sqlite3.Row
+            return [dict(row) for row in connection.execute(query, values)]
+
+    def _end(self, how: signal.Signals) -> int:
+        assert self.process is not None
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, how)
+        return self.process.wait(timeout=30)
+
+    def _wait_for_answer(self) -> None:
+        assert self.process is not None
+        latest = time.monotonic() + SLOWEST_START
+        while not self.answers():
+            if self.process.poll() is not None or time.monotonic() > latest:
+                self.kill()
+                raise RuntimeError(f"The server did not start:\n{self.log.read_text()}")
+            time.sleep(0.1)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
