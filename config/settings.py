@@ -14,6 +14,10 @@ from django.urls import reverse_lazy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
+# Where this installation keeps what is its own: the SQLite file and collected static files.
+VAR_DIR = BASE_DIR / "var"
+(VAR_DIR / "static").mkdir(parents=True, exist_ok=True)
+
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
 
@@ -112,7 +116,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Database --------------------------------------------------------------------------------------
 
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'sayso.sqlite3'}")}
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'sayso.sqlite3'}")}
 IS_SQLITE = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
 if IS_SQLITE:
     # WAL lets readers go on while one writes; IMMEDIATE takes the write lock at once instead of failing
@@ -129,7 +133,7 @@ else:
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = BASE_DIR / "var" / "static"
+STATIC_ROOT = VAR_DIR / "static"
 # The demo and development serve straight from the source folders, so that `make run` has no extra step.
 WHITENOISE_USE_FINDERS = DEMO or DEBUG
 STORAGES = {
@@ -177,6 +181,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
+    # Its warnings name the path of every refused request, and a receipt's path holds an event id.
+    "loggers": {"django.request": {"level": "ERROR"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
 }
 

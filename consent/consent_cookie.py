@@ -17,8 +17,8 @@ OPTIONAL = {"p": "performance", "f": "functional", "t": "targeting"}
 DIGITS = string.digits + string.ascii_lowercase
 
 _SHAPE = re.compile(
-    r"1\.(?P<version>[0-9a-f]{12})\.(?P<time>[0-9a-z]{1,9})\.(?P<categories>p?f?t?|-)"
-    r"\.(?P<id>[A-Za-z0-9_-]{22})\.(?P<regime>[a-z0-9-]{1,16})~(?P<signals>g?d?)"
+    r"1\.(?P<version>[0-9a-f]{12})\.(?P<time>[0-9a-z]{1,8})\.(?P<categories>p?f?t?|-)"
+    r"\.(?P<id>[A-Za-z0-9_-]{22})\.(?P<regime>[a-z0-9-]{1,32})~(?P<signals>g?d?)"
     r"(?:\.(?P<partners>[*!][a-z0-9-]{1,40}(?:~[*!][a-z0-9-]{1,40})*))?"
 )
 
@@ -65,15 +65,36 @@ def newest(values: Iterable[str]) -> StoredChoice | None:
     return max(choices, key=lambda choice: choice.decided_at, default=None)
 
 
+def values_in(header: str) -> list[str]:
+    """The values of every cookie of our name in a `Cookie` header: there may be several, on other paths or domains."""
+    pairs = (pair.strip().partition("=") for pair in header.split(";"))
+    return [value for name, _, value in pairs if name == NAME]
+
+
+def max_age(choice: StoredChoice, *, grant_days: int, refusal_days: int) -> int:
+    """How long the browser keeps the cookie, in seconds."""
+    return 86_400 * (grant_days if choice.grants_something else refusal_days)
+
+
 def format(choice: StoredChoice) -> str:
     """The cookie's value."""
-    letters = "".join(letter for letter, name in OPTIONAL.items() if choice.categories.get(name)) or "-"
     packed = base64.urlsafe_b64encode(uuid.UUID(choice.consent_id).bytes).decode().rstrip("=")
     present = ("g" if choice.signals.gpc else "") + ("d" if choice.signals.dnt else "")
-    fields = [FORMAT, choice.version, _base36(choice.decided_at), letters, packed, f"{choice.regime}~{present}"]
+    fields = [FORMAT, choice.version, _base36(choice.decided_at), letters(choice.categories), packed]
+    fields.append(f"{choice.regime}~{present}")
     if choice.partners:
-        fields.append("~".join(("*" if granted else "!") + slug for slug, granted in sorted(choice.partners.items())))
+        fields.append(exceptions(choice.partners))
     return ".".join(fields)
+
+
+def letters(categories: Mapping[str, bool]) -> str:
+    """The granted optional categories, `pft` at most; `-` for none."""
+    return "".join(letter for letter, name in OPTIONAL.items() if categories.get(name)) or "-"
+
+
+def exceptions(partners: Mapping[str, bool]) -> str:
+    """The partners that differ from their category: `*granted~!refused`, by slug."""
+    return "~".join(("*" if granted else "!") + slug for slug, granted in sorted(partners.items()))
 
 
 def _uuid_from(packed: str) -> str | None:

@@ -63,7 +63,7 @@ def decide(
     remembered, unremembered = remembered_choice(regime=regime, stored=stored, now=now)
     if remembered is None:
         return _nothing(version, "nothing", "signal") if binding else _nothing(version, "banner", unremembered)
-    given_under = {name for name, present in remembered.signals.as_dict().items() if present}
+    given_under = _present(remembered.signals)
     # A grant holds against a binding signal only if that signal was present when it was given.
     if remembered.grants_something and not binding <= given_under:
         return _nothing(version, "nothing", "signal")
@@ -72,9 +72,12 @@ def decide(
 
 def binding_signals(*, regime: DecidingRegime, dnt_policy: str, signals: Signals) -> set[str]:
     """The signals that refuse here: present, bound by the regime, and not disregarded by the website."""
-    present = {name for name, value in signals.as_dict().items() if value}
     disregarded = {"dnt"} if dnt_policy == "disregard" else set()
-    return (present & set(regime.signals)) - disregarded
+    return (_present(signals) & set(regime.signals)) - disregarded
+
+
+def _present(signals: Signals) -> set[str]:
+    return {name for name, value in signals.as_dict().items() if value}
 
 
 def remembered_choice(
@@ -110,8 +113,10 @@ def _answered(stored: StoredChoice, version: DecidingVersion) -> Decision:
         if partner.category == "strictly_necessary":
             partners[partner.slug] = True
             continue
-        said_yes = stored.partners.get(partner.slug, bool(stored.categories.get(partner.category)))
+        category_granted = bool(stored.categories.get(partner.category))
+        said_yes = stored.partners.get(partner.slug, category_granted)
         known = partner.added <= answered
         partners[partner.slug] = said_yes and known
-        changed |= said_yes and not known
+        # Who refused the category is not asked again because something was added to it.
+        changed |= said_yes and category_granted and not known
     return Decision("banner" if changed else "nothing", "changed" if changed else "decided", categories, partners)

@@ -60,7 +60,7 @@ class EventBody(msgspec.Struct, forbid_unknown_fields=True):
 
 
 _decoder = msgspec.json.Decoder(EventBody)
-_FIELD = re.compile(r"at `\$\.?([a-z_]+)?")
+_FIELD = re.compile(r"`\$\.([a-z_]+)")
 
 
 @csrf_exempt
@@ -131,7 +131,7 @@ def _decoded(raw: bytes) -> EventBody:
         return _decoder.decode(raw)
     except msgspec.ValidationError as error:
         found = _FIELD.search(str(error))
-        name = (found and found[1]) or "body"
+        name = found[1] if found else "body"
         raise ApiError(400, "malformed", "The event has a wrong field.", fields={name: str(error)}) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise ApiError(400, "malformed", "The body is not JSON.") from None

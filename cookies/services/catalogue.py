@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from cookies.models import Cookie, Partner, Site
-from cookies.partner_library import LibraryPartner, load_library, parameter_errors
+from cookies.partner_library import LibraryPartner, fill, load_library, parameter_errors
 
 
 @transaction.atomic
@@ -46,7 +46,7 @@ def add_library_partner(
         purposes=list(template.purposes),
         privacy_notice_url=template.privacy_notice_url,
         opt_out_url=template.opt_out_url,
-        hosts=list(template.hosts),
+        hosts=fill(template.hosts, parameters),
         technologies=list(template.technologies),
         sale_or_share=template.sale_or_share,
         necessity_justification=necessity_justification,

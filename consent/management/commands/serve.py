@@ -1,0 +1,64 @@
+"""`manage.py serve`: bring the database up to date, load the demo where wanted, and serve in the foreground."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandParser
+
+# SQLite writes one after the other anyway; PostgreSQL lets several wait for it at once.
+BLOCKING_THREADS = {True: 1, False: 8}
+
+
+class Command(BaseCommand):
+    help = "Migrate, load the demo (DEMO=true), compose what is live, and serve. Stops on Ctrl-C."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1", help="The address to listen on (default: this machine only).")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("migrate", verbosity=0)
+        if settings.DEMO:
+            call_command("load_demo", verbosity=0)
+        call_command("compose_snippets", verbosity=0)
+        self._announce(first_admin())
+        os.execv(sys.executable, [sys.executable, "-m", "granian", *server_arguments(options["host"])])
+
+    def _announce(self, password: str | None) -> None:
+        login = f" (first login: name admin, password {password})" if password else ""
+        print(f"platform: {settings.PUBLIC_URL}", flush=True)
+        if settings.DEMO:
+            print(f"website: http://127.0.0.1:{settings.PORT}/demo/", flush=True)
+        print(f"admin: {settings.PUBLIC_URL}/admin/{login}", flush=True)
+
+
+def first_admin() -> str | None:
+    """Make the first superuser. Returns its password, or None where there is a superuser already."""
+    users = get_user_model().objects
+    if users.filter(is_superuser=True).exists():
+        return None
+    password = secrets.token_urlsafe(12)
+    users.create_superuser("admin", password=password)
+    return password
+
+
+def server_arguments(host: str) -> list[str]:
+    # No access log: it would hold visitors' addresses.
+    return [
+        "--interface=wsgi",
+        f"--host={host}",
+        f"--port={settings.PORT}",
+        f"--workers={max(settings.WORKERS, 1)}",
+        f"--blocking-threads={BLOCKING_THREADS[settings.IS_SQLITE]}",
+        "--log-level=warning",
+        "--no-access-log",
+        "--workers-kill-timeout=5",
+        "config.wsgi:application",
+    ]

@@ -1,0 +1,94 @@
+"""A website with partners and cookies, published, and a well-formed event for it."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from consent.models import Publication
+from consent.services.publishing import publish
+from cookies.models import Cookie, Partner, Site
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.test import Client
+
+NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+ORIGIN = "https://www.numonix.example"
+
+
+def add_partner(site: Site, slug: str, category: str, **facts: Any) -> Partner:
+    partner = Partner.objects.create(
+        site=site,
+        slug=slug,
+        name=slug.title(),
+        category=category,
+        purpose={"en": f"What {slug} is for."},
+        purposes=facts.pop("purposes", ["functionality"]),
+        **facts,
+    )
+    Cookie.objects.create(site=site, partner=partner, name=f"_{slug}", lifetime="13 month", purpose={"en": "Counts."})
+    return partner
+
+
+@pytest.fixture
+def furnished(site: Site) -> Site:
+    """Alice's website with one partner in each optional category and a cookie of its own."""
+    add_partner(site, "analytics", "performance", purposes=["audience_measurement"])
+    add_partner(site, "chat", "functional", purposes=["chat"])
+    add_partner(site, "ads", "targeting", purposes=["advertising"])
+    Cookie.objects.create(
+        site=site, name="session", own_category="strictly_necessary", lifetime="session", purpose={"en": "Sign-in."}
+    )
+    return site
+
+
+@pytest.fixture
+def published(furnished: Site) -> Publication:
+    publication = publish(site=furnished, by="alice", now=NOW)
+    assert publication
+    return publication
+
+
+@pytest.fixture
+def event_body(published: Publication) -> dict[str, Any]:
+    """A well-formed event for what is live."""
+    return {
+        "event_id": str(uuid.uuid4()),
+        "consent_id": str(uuid.uuid4()),
+        "action": "save",
+        "surface": "preferences",
+        "categories": {"performance": True, "functional": True, "targeting": False},
+        "partners": {"chat": False},
+        "version": published.version.digest,
+        "language": "en",
+        "regime": "eu",
+        "signals": {"gpc": False, "dnt": False},
+        "client_time": "2026-11-22T03:00:00Z",
+        "trusted": True,
+        "build": "a1b2c3d4e5f6",
+        "variant": None,
+    }
+
+
+@pytest.fixture
+def send(client: Client) -> Callable[..., Any]:
+    """Posts an event as a page of the website would."""
+
+    def post(body: Any, *, key: str = "numonix", origin: str | None = ORIGIN, **extra: Any) -> Any:
+        headers = {**({"Origin": origin} if origin else {}), **extra.pop("headers", {})}
+        raw = body if isinstance(body, (bytes, str)) else json.dumps(body)
+        return client.post(
+            f"/api/v1/sites/{key}/events",
+            raw,
+            content_type=extra.pop("content_type", "text/plain"),
+            headers=headers,
+            **extra,
+        )
+
+    return post
