@@ -5,7 +5,7 @@ A value that can't be read stops the start and names the variable.
 """
 
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -45,7 +45,9 @@ def origin(name: str, *, default: str) -> str:
     raw = env.str(name, default=default).rstrip("/")
     parts = urlsplit(raw)
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.path:
-        raise ImproperlyConfigured(f"{name} is {raw!r}. Write an origin, such as https://consent.example.com.")
+        raise ImproperlyConfigured(
+            f"{name} is {raw!r}. Write an origin, such as https://consent.example.com."
+        )
     return raw
 
 
@@ -57,7 +59,9 @@ PUBLIC_URL = origin("PUBLIC_URL", default=f"http://localhost:{PORT}")
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 SECRET_KEY = env.str("SECRET_KEY", default="only-for-development" if DEBUG else "")
 if not SECRET_KEY:
-    raise ImproperlyConfigured("SECRET_KEY is not set. Write a long random value in .env; `make run` makes one.")
+    raise ImproperlyConfigured(
+        "SECRET_KEY is not set. Write a long random value in .env; `make run` makes one."
+    )
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(PUBLIC_URL).hostname])
 DEMO = boolean("DEMO", default=False)
 if DEMO:
@@ -127,6 +131,8 @@ if IS_SQLITE:
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON;",
     }
 else:
+    # A socket's folder is written percent-encoded in an address.
+    DATABASES["default"]["HOST"] = unquote(DATABASES["default"]["HOST"])
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 10}
 
 # --- Static files ----------------------------------------------------------------------------------

@@ -35,5 +35,3 @@ def public_address_is_https(**_: Any) -> list[CheckMessage]:
             id="consent.W001",
         )
     ]
-
-

@@ -62,7 +62,9 @@ def decide(
     binding = binding_signals(regime=regime, dnt_policy=dnt_policy, signals=signals)
     remembered, unremembered = remembered_choice(regime=regime, stored=stored, now=now)
     if remembered is None:
-        return _nothing(version, "nothing", "signal") if binding else _nothing(version, "banner", unremembered)
+        return (
+            _nothing(version, "nothing", "signal") if binding else _nothing(version, "banner", unremembered)
+        )
     given_under = _present(remembered.signals)
     # A grant holds against a binding signal only if that signal was present when it was given.
     if remembered.grants_something and not binding <= given_under:
@@ -119,4 +121,6 @@ def _answered(stored: StoredChoice, version: DecidingVersion) -> Decision:
         partners[partner.slug] = said_yes and known
         # Who refused the category is not asked again because something was added to it.
         changed |= said_yes and category_granted and not known
-    return Decision("banner" if changed else "nothing", "changed" if changed else "decided", categories, partners)
+    return Decision(
+        "banner" if changed else "nothing", "changed" if changed else "decided", categories, partners
+    )

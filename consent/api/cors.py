@@ -25,7 +25,9 @@ def checked_origin(request: HttpRequest, site: LiveSite) -> str:
     if origin == settings.PUBLIC_URL or origin_allowed(origin, site.domains):
         return origin
     raise ApiError(
-        403, "origin_not_allowed", "This address is not one of the website's domains. Add it to them in the admin."
+        403,
+        "origin_not_allowed",
+        "This address is not one of the website's domains. Add it to them in the admin.",
     )
 
 

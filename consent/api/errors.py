@@ -11,7 +11,13 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-CODES = {400: "malformed", 401: "consent_id_missing", 403: "forbidden", 404: "not_found", 405: "method_not_allowed"}
+CODES = {
+    400: "malformed",
+    401: "consent_id_missing",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+}
 CODES |= {406: "not_acceptable", 413: "too_large", 415: "unsupported_media_type", 429: "too_many_requests"}
 
 
@@ -48,7 +54,9 @@ def as_error(exc: Exception, context: dict[str, Any]) -> Response | None:
     response = exception_handler(exc, context)
     if response is None:
         return None
-    detail = str(exc.detail) if isinstance(exc, exceptions.APIException) else "There is nothing at this address."
+    detail = (
+        str(exc.detail) if isinstance(exc, exceptions.APIException) else "There is nothing at this address."
+    )
     if isinstance(exc, Http404):
         detail = str(exc) or detail
     response.data = error_body(CODES.get(response.status_code, "error"), detail)

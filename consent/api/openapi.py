@@ -34,8 +34,14 @@ def _record_event() -> dict[str, Any]:
             },
         },
         "responses": {
-            "201": {"description": "Recorded", "content": {"application/json": {"schema": _recorded_schema()}}},
-            "200": {"description": "Known already", "content": {"application/json": {"schema": _recorded_schema()}}},
+            "201": {
+                "description": "Recorded",
+                "content": {"application/json": {"schema": _recorded_schema()}},
+            },
+            "200": {
+                "description": "Known already",
+                "content": {"application/json": {"schema": _recorded_schema()}},
+            },
             **{
                 str(status): {
                     "description": sentence,
@@ -61,11 +67,23 @@ def _event_schema() -> dict[str, Any]:
     return {
         "type": "object",
         "additionalProperties": False,
-        "required": ["event_id", "consent_id", "action", "surface", "categories", "version", "language", "signals"],
+        "required": [
+            "event_id",
+            "consent_id",
+            "action",
+            "surface",
+            "categories",
+            "version",
+            "language",
+            "signals",
+        ],
         "properties": {
             "event_id": UUID,
             "consent_id": UUID,
-            "action": {"type": "string", "enum": ["accept_all", "reject_all", "save", "withdraw", "embed_unlock"]},
+            "action": {
+                "type": "string",
+                "enum": ["accept_all", "reject_all", "save", "withdraw", "embed_unlock"],
+            },
             "surface": {"type": "string", "enum": ["banner", "preferences", "page", "embed", "api"]},
             "categories": {
                 "type": "object",
@@ -77,7 +95,11 @@ def _event_schema() -> dict[str, Any]:
                     "targeting": BOOLEAN,
                 },
             },
-            "partners": {"type": "object", "additionalProperties": BOOLEAN, "description": "Only the exceptions."},
+            "partners": {
+                "type": "object",
+                "additionalProperties": BOOLEAN,
+                "description": "Only the exceptions.",
+            },
             "version": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
             "language": {"type": "string"},
             "regime": {"type": "string", "nullable": True},

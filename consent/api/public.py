@@ -178,7 +178,11 @@ class ConsentsView(PublicView):
         tags=["visitor"],
         parameters=[KEY, BEARER],
         responses={200: HistorySerializer, 401: ErrorSerializer, 404: ErrorSerializer},
-        examples=[OpenApiExample("None kept", value={"error": {"code": "no_record", "detail": "…"}}, status_codes=[404])],
+        examples=[
+            OpenApiExample(
+                "None kept", value={"error": {"code": "no_record", "detail": "…"}}, status_codes=[404]
+            )
+        ],
     )
     def get(self, request: Request, key: str) -> HttpResponse:
         """The visitor's own events, newest first."""
@@ -186,7 +190,9 @@ class ConsentsView(PublicView):
         events = list(history(site_id=site.id, consent_ref=self._consent_ref(request)))
         if not events:
             raise ApiError(404, "no_record", "Nothing is kept under this consent id.")
-        return self._private(Response({"results": OwnEventSerializer(events, many=True, context={"key": key}).data}), origin)
+        return self._private(
+            Response({"results": OwnEventSerializer(events, many=True, context={"key": key}).data}), origin
+        )
 
     @extend_schema(
         operation_id="erase_consents",

@@ -15,7 +15,9 @@ def erase_consent(*, site_id: int, consent_ref: str) -> int:
     erased = 0
     for event in events:
         kept = {} if event.commitments else {"commitments": event_commitments(event)}
-        ConsentEvent.objects.filter(pk=event.pk).update(**kept, **dict.fromkeys(ConsentEvent.ERASED_ONCE, None))
+        ConsentEvent.objects.filter(pk=event.pk).update(
+            **kept, **dict.fromkeys(ConsentEvent.ERASED_ONCE, None)
+        )
         erased += 1
     return erased
 

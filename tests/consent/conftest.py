@@ -32,7 +32,9 @@ def add_partner(site: Site, slug: str, category: str, **facts: Any) -> Partner:
         purposes=facts.pop("purposes", ["functionality"]),
         **facts,
     )
-    Cookie.objects.create(site=site, partner=partner, name=f"_{slug}", lifetime="13 month", purpose={"en": "Counts."})
+    Cookie.objects.create(
+        site=site, partner=partner, name=f"_{slug}", lifetime="13 month", purpose={"en": "Counts."}
+    )
     return partner
 
 
@@ -43,7 +45,11 @@ def furnished(site: Site) -> Site:
     add_partner(site, "chat", "functional", purposes=["chat"])
     add_partner(site, "ads", "targeting", purposes=["advertising"])
     Cookie.objects.create(
-        site=site, name="session", own_category="strictly_necessary", lifetime="session", purpose={"en": "Sign-in."}
+        site=site,
+        name="session",
+        own_category="strictly_necessary",
+        lifetime="session",
+        purpose={"en": "Sign-in."},
     )
     return site
 

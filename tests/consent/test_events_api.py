@@ -37,7 +37,12 @@ def test_event_is_recorded_with_what_was_shown_and_answered(
         "targeting": False,
     }
     assert event.partners == {"chat": False}
-    assert (event.action, event.surface, event.language, event.regime_shown) == ("save", "preferences", "en", "eu")
+    assert (event.action, event.surface, event.language, event.regime_shown) == (
+        "save",
+        "preferences",
+        "en",
+        "eu",
+    )
     assert event.signals == {"dnt": False, "gpc": False}
     assert event.signals_seen == {"dnt": True, "gpc": False}
     assert event.device_class == "phone"
@@ -51,7 +56,9 @@ def test_event_answer_names_its_receipt(send: Callable[..., Any], event_body: di
     assert body["receipt_url"] == f"http://localhost:8000/p/numonix/receipts/{event_body['event_id']}"
 
 
-def test_event_keeps_only_a_hash_of_the_consent_id(send: Callable[..., Any], event_body: dict[str, Any]) -> None:
+def test_event_keeps_only_a_hash_of_the_consent_id(
+    send: Callable[..., Any], event_body: dict[str, Any]
+) -> None:
     send(event_body)
     row = ConsentEvent.objects.values().get()
     assert row["consent_ref"] == hashlib.sha256(event_body["consent_id"].encode()).hexdigest()
@@ -63,7 +70,9 @@ def test_event_costs_one_insert_and_no_read(send: Callable[..., Any], event_body
     send({**event_body, "event_id": str(uuid.uuid4())})
     with CaptureQueriesContext(connection) as queries:
         assert send(event_body).status_code == 201
-    statements = [q["sql"] for q in queries if not q["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))]
+    statements = [
+        q["sql"] for q in queries if not q["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))
+    ]
     assert len(statements) == 1
     assert statements[0].startswith("INSERT")
 
@@ -122,11 +131,22 @@ def test_event_id_of_another_website_is_no_conflict(
 
 
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
-    ("unknown category", {"categories": {"performance": True, "functional": True, "targeting": False, "x": True}}, "categories"),
+    (
+        "unknown category",
+        {"categories": {"performance": True, "functional": True, "targeting": False, "x": True}},
+        "categories",
+    ),
     ("a category is missing", {"categories": {"performance": True, "functional": True}}, "categories"),
     (
         "strictly necessary refused",
-        {"categories": {"performance": True, "functional": True, "targeting": False, "strictly_necessary": False}},
+        {
+            "categories": {
+                "performance": True,
+                "functional": True,
+                "targeting": False,
+                "strictly_necessary": False,
+            }
+        },
         "categories",
     ),
     ("unknown partner", {"partners": {"nobody": True}}, "partners"),
@@ -160,7 +180,9 @@ def test_event_that_does_not_fit_is_refused(
 
 
 @pytest.mark.parametrize("raw", [b" ", b"{", b"[]", b"null", b"\xff\xfe", b'{"event_id": NaN}'])
-def test_body_that_is_no_event_is_refused(send: Callable[..., Any], published: Publication, raw: bytes) -> None:
+def test_body_that_is_no_event_is_refused(
+    send: Callable[..., Any], published: Publication, raw: bytes
+) -> None:
     response = send(raw)
     assert response.status_code == 400
     assert response.json()["error"]["code"] == "malformed"
@@ -185,8 +207,12 @@ def test_unknown_site_is_404(send: Callable[..., Any], event_body: dict[str, Any
     assert response.json()["error"]["code"] == "unknown_site"
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", None, "https://www.numonix.example.evil.example"])
-def test_foreign_origin_is_refused(send: Callable[..., Any], event_body: dict[str, Any], origin: str | None) -> None:
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", None, "https://www.numonix.example.evil.example"]
+)
+def test_foreign_origin_is_refused(
+    send: Callable[..., Any], event_body: dict[str, Any], origin: str | None
+) -> None:
     response = send(event_body, origin=origin)
     assert response.status_code == 403
     assert response.json()["error"]["code"] == "origin_not_allowed"
@@ -212,7 +238,9 @@ def test_other_methods_are_refused(client: Any, published: Publication) -> None:
     assert response["Allow"] == "POST, OPTIONS"
 
 
-def test_version_that_was_never_published_is_409(send: Callable[..., Any], event_body: dict[str, Any]) -> None:
+def test_version_that_was_never_published_is_409(
+    send: Callable[..., Any], event_body: dict[str, Any]
+) -> None:
     response = send({**event_body, "version": "0" * 64})
     assert response.status_code == 409
     assert response.json()["error"]["code"] == "version_unknown"

@@ -21,7 +21,9 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--host", default="127.0.0.1", help="The address to listen on (default: this machine only).")
+        parser.add_argument(
+            "--host", default="127.0.0.1", help="The address to listen on (default: this machine only)."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", verbosity=0)

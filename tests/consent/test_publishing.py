@@ -1,0 +1,149 @@
+"""From the draft to what visitors meet."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from consent.models import ComposedFile, NoticeVersion, Publication
+from consent.services.publishing import draft_of, live_publication, publish, put_live, remembered_ordinals
+from cookies.models import Site
+from tests.consent.conftest import NOW, add_partner
+
+pytestmark = pytest.mark.django_db
+
+
+def payload_of(publication: Publication) -> dict[str, Any]:
+    payload: dict[str, Any] = json.loads(bytes(publication.version.payload))
+    return payload
+
+
+def test_publishing_freezes_everything_that_is_shown(published: Publication) -> None:
+    payload = payload_of(published)
+    assert hashlib.sha256(bytes(published.version.payload)).hexdigest() == published.version.digest
+    assert [row["code"] for row in payload["categories"]] == [
+        "strictly_necessary",
+        "performance",
+        "functional",
+        "targeting",
+    ]
+    assert [row["slug"] for row in payload["partners"]] == ["analytics", "chat", "ads"]
+    assert {row["name"] for row in payload["cookies"]} == {"session", "_analytics", "_chat", "_ads"}
+    assert payload["texts"]["en"]["reject_all"] == "Reject all"
+    assert "3 partners" in payload["texts"]["en"]["banner_text"]
+    assert payload["regimes"][0]["model"] == "opt_in"
+
+
+def test_first_layer_names_only_the_purposes_in_use(site: Site) -> None:
+    add_partner(site, "analytics", "performance")
+    publication = publish(site=site, by="alice", now=NOW)
+    assert publication
+    text = payload_of(publication)["texts"]["en"]["banner_text"]
+    assert "measure visits" in text
+    assert "ads" not in text
+    assert "1 partner." in text
+
+
+def test_publishing_an_unchanged_draft_makes_nothing(published: Publication, furnished: Site) -> None:
+    assert publish(site=furnished, by="bob", now=NOW + timedelta(days=1)) is None
+    assert NoticeVersion.objects.count() == Publication.objects.count() == 1
+
+
+def test_publishing_a_change_makes_the_next_version(published: Publication, furnished: Site) -> None:
+    add_partner(furnished, "video", "functional")
+    second = publish(
+        site=furnished, by="bob", now=NOW + timedelta(days=1), reason="Videos on the product page"
+    )
+    assert second
+    assert (second.version.ordinal, second.published_by, second.reason) == (
+        2,
+        "bob",
+        "Videos on the product page",
+    )
+    assert {row["slug"]: row["added"] for row in payload_of(second)["partners"]}["video"] == 2
+
+
+def test_editing_the_draft_changes_nothing_that_is_published(published: Publication, furnished: Site) -> None:
+    before = bytes(published.version.payload)
+    notice, _ = draft_of(furnished)
+    notice.texts = {"en": {"banner_title": "Changed"}}
+    notice.save()
+    furnished.partners.update(name="Changed")
+    assert bytes(NoticeVersion.objects.get().payload) == before
+
+
+def test_website_can_override_a_text_in_a_language(furnished: Site) -> None:
+    notice, _ = draft_of(furnished)
+    notice.languages = ["en", "de"]
+    notice.texts = {"de": {"banner_title": "Kekse?"}}
+    notice.save()
+    publication = publish(site=furnished, by="alice", now=NOW)
+    assert publication
+    texts = payload_of(publication)["texts"]
+    assert texts["de"]["banner_title"] == "Kekse?"
+    assert texts["de"]["reject_all"] == "Alle ablehnen"
+    assert texts["en"]["banner_title"] == "Your choice about cookies"
+
+
+def test_archived_partner_leaves_the_next_version(published: Publication, furnished: Site) -> None:
+    from cookies.services.catalogue import archive_partners
+
+    archive_partners(partners=furnished.partners.filter(slug="ads"), now=NOW)
+    second = publish(site=furnished, by="alice", now=NOW + timedelta(days=1))
+    assert second
+    payload = payload_of(second)
+    assert "ads" not in {row["slug"] for row in payload["partners"]}
+    assert "_ads" not in {row["name"] for row in payload["cookies"]}
+
+
+def test_scheduled_publication_is_live_from_its_moment(published: Publication, furnished: Site) -> None:
+    add_partner(furnished, "video", "functional")
+    later = NOW + timedelta(days=30)
+    second = publish(site=furnished, by="alice", now=NOW, effective_at=later)
+    assert live_publication(furnished, now=later - timedelta(seconds=1)) == published
+    assert live_publication(furnished, now=later) == second
+
+
+def test_rolling_back_publishes_the_old_version_again(published: Publication, furnished: Site) -> None:
+    add_partner(furnished, "video", "functional")
+    publish(site=furnished, by="alice", now=NOW + timedelta(days=1))
+    back = put_live(version=published.version, by="alice", now=NOW + timedelta(days=2), reason="Mistake")
+    assert live_publication(furnished, now=NOW + timedelta(days=2)) == back
+    assert NoticeVersion.objects.count() == 2
+    assert remembered_ordinals(back) == {
+        version.digest[:12]: version.ordinal for version in NoticeVersion.objects.all()
+    }
+
+
+def test_versions_that_nobody_can_remember_are_left_out(published: Publication, furnished: Site) -> None:
+    add_partner(furnished, "video", "functional")
+    second = publish(site=furnished, by="alice", now=NOW + timedelta(days=1))
+    add_partner(furnished, "maps", "functional")
+    third = publish(site=furnished, by="alice", now=NOW + timedelta(days=200))
+    assert second
+    assert third
+    assert remembered_ordinals(third) == {second.version.digest[:12]: 2, third.version.digest[:12]: 3}
+
+
+def test_composed_files_exist_for_each_language_and_never_twice(published: Publication) -> None:
+    from consent.services.publishing import compose_publication
+
+    assert ComposedFile.objects.count() == 2
+    compose_publication(publication=published, now=NOW)
+    assert ComposedFile.objects.count() == 2
+
+
+def test_new_engine_reaches_what_was_published_before(
+    published: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.core.management import call_command
+
+    for module in ("consent.delivery.compose", "consent.services.publishing", "consent.delivery.live"):
+        monkeypatch.setattr(f"{module}.build", lambda: "0123456789ab")
+    call_command("compose_snippets", verbosity=0)
+    assert set(ComposedFile.objects.values_list("build", flat=True)) >= {"0123456789ab"}
+    assert ComposedFile.objects.count() == 4
