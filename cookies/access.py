@@ -11,6 +11,8 @@ from cookies.models import Member, Role, Site
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
+    from cookies.models.site import SiteQuerySet
+
 MARKETERS = "Marketers"
 AUDITORS = "Auditors"
 
@@ -35,7 +37,27 @@ def can_read_evidence(user: AbstractBaseUser | AnonymousUser, site: Site) -> boo
     return has_role(user, site, READS_EVIDENCE)
 
 
-def get_site_for(user: AbstractBaseUser | AnonymousUser, site_id: object, roles: tuple[Role, ...] = EDITS) -> Site:
+def role_of(user: AbstractBaseUser | AnonymousUser, site: Site) -> Role | None:
+    """A person's role on a website; None for a stranger. A superuser counts as an owner."""
+    if not user.is_active or not user.is_authenticated:
+        return None
+    if getattr(user, "is_superuser", False):
+        return Role.OWNER
+    role = Member.objects.filter(site=site, user=user).values_list("role", flat=True).first()
+    return Role(role) if role else None
+
+
+def sites_with_role(user: AbstractBaseUser | AnonymousUser, roles: tuple[Role, ...]) -> SiteQuerySet:
+    """The websites on which a person has one of these roles; all for a superuser."""
+    visible = Site.objects.visible_to(user)
+    if getattr(user, "is_superuser", False):
+        return visible
+    return visible.filter(pk__in=Member.objects.filter(user_id=user.pk, role__in=roles).values("site_id"))
+
+
+def get_site_for(
+    user: AbstractBaseUser | AnonymousUser, site_id: object, roles: tuple[Role, ...] = EDITS
+) -> Site:
     """The website, for someone who has one of the roles on it. Everybody else gets a 404."""
     site = Site.objects.filter(pk=site_id).first() if str(site_id).isdecimal() else None
     if site is None or not has_role(user, site, roles):

@@ -53,7 +53,9 @@ def _matches(parts: tuple[str, str, int], pattern: str) -> bool:
         return False
     scheme, host, port = parts
     wanted = found["host"]
-    host_fits = host.endswith(wanted[1:]) and host != wanted[2:] if wanted.startswith("*.") else host == wanted
+    host_fits = (
+        host.endswith(wanted[1:]) and host != wanted[2:] if wanted.startswith("*.") else host == wanted
+    )
     port_fits = found["port"] == "*" or port == int(found["port"] or _default_port(found["scheme"]))
     return scheme == found["scheme"] and host_fits and port_fits
 

@@ -53,9 +53,14 @@ class Site(models.Model):
     )
     default_language = models.CharField(max_length=16, default="en")
     controller_name = models.CharField(
-        "company", max_length=200, blank=True, help_text="Who is responsible for the website, by its legal name."
+        "company",
+        max_length=200,
+        blank=True,
+        help_text="Who is responsible for the website, by its legal name.",
     )
-    controller_contact = models.CharField("contact", max_length=200, blank=True, help_text="An e-mail or a page.")
+    controller_contact = models.CharField(
+        "contact", max_length=200, blank=True, help_text="An e-mail or a page."
+    )
     privacy_policy_url = models.URLField("privacy policy", max_length=500, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from cookies.fact_checks import host_faults
 from cookies.models import Cookie, Partner, Site
 from cookies.partner_library import LibraryPartner, fill, load_library, parameter_errors
 
@@ -76,15 +77,113 @@ def check_partner(partner: Partner) -> None:
 
 
 @transaction.atomic
+def add_own_partner(*, site: Site, **facts: Any) -> Partner:
+    """Put a partner that the library does not know on a website. Raises ValidationError, keyed by field."""
+    partner = Partner(site=site, load_mode="gated", **facts)
+    return _checked_and_saved(partner)
+
+
+@transaction.atomic
+def update_partner(*, partner: Partner, **facts: Any) -> Partner:
+    """Change what is known of a partner. Raises ValidationError, keyed by field; nothing is changed then."""
+    for name, value in facts.items():
+        setattr(partner, name, value)
+    return _checked_and_saved(partner)
+
+
+@transaction.atomic
+def save_cookie(*, cookie: Cookie) -> Cookie:
+    """Keep a cookie, new or changed. A partner's cookie follows its partner's category.
+
+    Raises ValidationError, keyed by field.
+    """
+    errors: dict[str, Any] = {}
+    if cookie.partner:
+        cookie.own_category = ""
+    elif not cookie.own_category:
+        errors["own_category"] = "Choose the category that decides about the website's own cookie."
+    if cookie.party == "third" and host_faults("", cookie.domain):
+        errors["domain"] = "Write the host that sets it, such as www.example.com."
+    if cookie.party == "first":
+        cookie.domain = ""
+    if not any(text.strip() for text in cookie.purpose.values()):
+        errors["purpose"] = "Say in one line what it is for."
+    twins = Cookie.objects.filter(
+        site=cookie.site,
+        partner=cookie.partner,
+        name=cookie.name,
+        technology=cookie.technology,
+        domain=cookie.domain,
+    )
+    if twins.exclude(pk=cookie.pk).exists():
+        errors["name"] = f"{cookie.name} is listed already."
+    _raise_all(errors, cookie, exclude={"purpose", "site"})
+    cookie.save()
+    return cookie
+
+
+@transaction.atomic
+def remove_cookie(*, cookie: Cookie) -> None:
+    """Take a cookie out of the next version. Published versions go on listing it."""
+    cookie.delete()
+
+
+@transaction.atomic
 def archive_partners(*, partners: Iterable[Partner], now: datetime) -> int:
     """Leave partners out of the next version. Published versions and events go on naming them."""
-    return Partner.objects.filter(pk__in=[partner.pk for partner in partners], archived_at=None).update(archived_at=now)
+    return Partner.objects.filter(pk__in=[partner.pk for partner in partners], archived_at=None).update(
+        archived_at=now
+    )
 
 
 @transaction.atomic
 def restore_partners(*, partners: Iterable[Partner]) -> int:
     """Bring archived partners back into the next version."""
     return Partner.objects.filter(pk__in=[partner.pk for partner in partners]).update(archived_at=None)
+
+
+def _checked_and_saved(partner: Partner) -> Partner:
+    errors: dict[str, Any] = {}
+    try:
+        check_partner(partner)
+    except ValidationError as error:
+        errors.update(error.message_dict)
+    errors |= _library_errors(partner)
+    if not any(text.strip() for text in partner.purpose.values()):
+        errors["purpose"] = "Say in one line what it does for the website."
+    if not partner.purposes:
+        errors["purposes"] = "Choose at least one."
+    if faults := [fault for host in partner.hosts for fault in host_faults("hosts", host)]:
+        errors["hosts"] = [fault.removeprefix("hosts: ") for fault in faults]
+    _raise_all(
+        errors, partner, exclude={"purpose", "purposes", "hosts", "technologies", "parameters", "site"}
+    )
+    partner.save()
+    return partner
+
+
+def _library_errors(partner: Partner) -> dict[str, str]:
+    """What does not fit the template that a partner came from; nothing for one that was made by hand."""
+    template = load_library().get(partner.library)
+    if template is None:
+        return {}
+    errors = {
+        f"parameter_{name}": message
+        for name, message in parameter_errors(template, partner.parameters).items()
+    }
+    if partner.load_mode not in template.load_modes:
+        errors["load_mode"] = f"{template.name} can't be loaded in this way."
+    return errors
+
+
+def _raise_all(errors: dict[str, Any], row: Cookie | Partner, *, exclude: set[str]) -> None:
+    """Raise what was found together with what the fields themselves refuse, so that nobody mends one at a time."""
+    try:
+        row.full_clean(exclude=exclude, validate_unique=False, validate_constraints=False)
+    except ValidationError as error:
+        errors = {**error.message_dict, **errors}
+    if errors:
+        raise ValidationError(errors)
 
 
 def _library_cookies(site: Site, partner: Partner, template: LibraryPartner) -> list[Cookie]:

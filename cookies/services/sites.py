@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 
 from cookies.models import Member, Role, Site
 from cookies.origins import domain_error
@@ -24,7 +26,9 @@ def clean_domains(lines: Sequence[str]) -> list[str]:
 
 
 @transaction.atomic
-def create_site(*, key: str, name: str, domains: Sequence[str], owner: User | None = None, **facts: str) -> Site:
+def create_site(
+    *, key: str, name: str, domains: Sequence[str], owner: User | None = None, **facts: str
+) -> Site:
     """A new website, owned by a person (or by nobody yet: then only superusers see it)."""
     site = Site(key=key, name=name, domains=clean_domains(domains), **facts)
     site.full_clean()
@@ -32,3 +36,62 @@ def create_site(*, key: str, name: str, domains: Sequence[str], owner: User | No
     if owner:
         Member.objects.create(site=site, user=owner, role=Role.OWNER)
     return site
+
+
+@transaction.atomic
+def update_site(*, site: Site, **facts: str) -> Site:
+    """Change what is known of a website; its key stays for good. Raises ValidationError, keyed by field."""
+    for name, value in facts.items():
+        setattr(site, name, value)
+    site.full_clean(exclude={"key", "domains"})
+    site.save()
+    return site
+
+
+@transaction.atomic
+def set_domains(*, site: Site, lines: Sequence[str]) -> Site:
+    """Say where the website may embed Sayso. In force within seconds, without publishing."""
+    site.domains = clean_domains(lines)
+    site.save()
+    return site
+
+
+@transaction.atomic
+def add_member(*, site: Site, who: str, role: str) -> Member:
+    """Put a person, named by user name or e-mail, on the website's team. Raises ValidationError, keyed by field."""
+    people = list(get_user_model().objects.filter(Q(username=who) | Q(email__iexact=who), is_active=True)[:2])
+    if len(people) != 1:
+        raise ValidationError(
+            {
+                "who": f"Nobody here is called {who}. People get their account from an administrator of this server."
+            }
+            if not people
+            else {"who": f"More than one person has the address {who}. Write the user name."}
+        )
+    if site.members.filter(user=people[0]).exists():
+        raise ValidationError({"who": f"{who} is on the team already."})
+    return Member.objects.create(site=site, user=people[0], role=Role(role))
+
+
+@transaction.atomic
+def change_role(*, member: Member, role: str) -> Member:
+    """Give a member another role. A website keeps at least one owner."""
+    if role != Role.OWNER:
+        _keep_an_owner(member)
+    member.role = Role(role)
+    member.save()
+    return member
+
+
+@transaction.atomic
+def remove_member(*, member: Member) -> None:
+    """Take a person off the team. A website keeps at least one owner."""
+    _keep_an_owner(member)
+    member.delete()
+
+
+def _keep_an_owner(member: Member) -> None:
+    # The lock makes two owners who remove each other at once wait for one another.
+    Site.objects.select_for_update().get(pk=member.site_id)
+    if not member.site.members.filter(role=Role.OWNER).exclude(pk=member.pk).exists():
+        raise ValidationError("A website needs an owner. Make somebody else the owner first.")
