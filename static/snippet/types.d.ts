@@ -58,3 +58,21 @@ export interface DetailPartner { slug: string; name: string; entity: string; cou
 export interface DetailCookie {
   name: string; partner: string | null; category: Code; technology: string; party: "first" | "third"; lifetime: string; domain: string; purpose: string;
 }
+
+/** What the first file lends to the second. */
+export interface Tools {
+  site: Site;
+  state: { stored: Stored | null; signals: Signals; decision: Decision; receipt: string };
+  el<K extends keyof HTMLElementTagNameMap>(tag: K, attributes?: Record<string, string | number>, ...children: (Node | string)[]): HTMLElementTagNameMap[K];
+  fill(text: string, values: Record<string, string | number>): string;
+  shell(attributes: Record<string, string>, css: string, ...inside: Node[]): HTMLElement;
+  style(root: Document | ShadowRoot, css: string): CSSStyleSheet | null;
+  guard<T>(work: () => T): T | undefined;
+  settle(action: string, surface: string, event: Event | null, choice: Answer): void;
+  choose(categories: Partial<Choice>, partners?: Exceptions): Answer;
+  everything(granted: boolean): Answer;
+  emit(name: string, detail: any): void;
+  ready(panel: Panel): void;
+}
+export interface Answer { categories: Choice; partners: Exceptions }
+export interface Panel { open(): void; declare(place: Element): void }

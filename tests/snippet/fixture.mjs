@@ -1,0 +1,102 @@
+// A realistic website for budgets and for trying things in a browser: four categories, six partners, twenty cookies, English texts.
+import { readFileSync } from "node:fs";
+
+/** The built-in words. Only the plain `key = "value"` lines that these files consist of are read. */
+export function words(language) {
+  const text = readFileSync(new URL(`../../consent/texts/${language}.toml`, import.meta.url), "utf8");
+  return Object.fromEntries([...text.matchAll(/^(\w+) = (".*")$/gm)].map(([, key, value]) => [key, JSON.parse(value)]));
+}
+
+/** What the first file says; everything else waits for the second. */
+export const FIRST_LAYER = ["banner_title", "banner_text", "details_link", "accept_all", "reject_all", "choose", "settings_button", "confirmation"];
+
+const CONSENT_MODE = {
+  name: "google-consent-mode",
+  default: [["gtag", "consent", "default", { ad_storage: "denied", analytics_storage: "denied", ad_user_data: "denied", ad_personalization: "denied", functionality_storage: "denied", personalization_storage: "denied", security_storage: "granted", wait_for_update: 500 }]],
+  update: [["gtag", "consent", "update", { ad_storage: "@targeting", analytics_storage: "@performance", ad_user_data: "@targeting", ad_personalization: "@targeting", functionality_storage: "@functional", personalization_storage: "@functional" }]],
+};
+
+const PARTNERS = [
+  {
+    slug: "google-analytics", name: "Google Analytics 4", category: "performance", added: 1, entity: "Google Ireland Limited", hosts: ["www.googletagmanager.com", "*.google-analytics.com"],
+    cookies: ["_ga", "_ga_*", "_gid"], signals: [CONSENT_MODE],
+    loader: [["gtag", "js", "@now"], ["gtag", "config", "G-AB12CD34EF"], ["script", "https://www.googletagmanager.com/gtag/js?id=G-AB12CD34EF"]],
+  },
+  {
+    slug: "google-ads", name: "Google Ads", category: "targeting", added: 1, entity: "Google Ireland Limited", hosts: ["www.googletagmanager.com", "*.doubleclick.net"],
+    cookies: ["_gcl_au", "_gcl_aw", "_gac_*"], signals: [CONSENT_MODE],
+  },
+  {
+    slug: "meta-pixel", name: "Meta Pixel", category: "targeting", added: 2, entity: "Meta Platforms Ireland Limited", hosts: ["connect.facebook.net", "www.facebook.com"], cookies: ["_fbp", "_fbc"],
+    signals: [{ name: "meta-consent", default: [["stub", "fbq", "queue"], ["call", "fbq", "consent", "revoke"]], grant: [["call", "fbq", "consent", "grant"]], deny: [["call", "fbq", "consent", "revoke"]] }],
+    loader: [["call", "fbq", "init", "123456789012345"], ["call", "fbq", "track", "PageView"], ["script", "https://connect.facebook.net/en_US/fbevents.js"]],
+  },
+  {
+    slug: "hubspot", name: "HubSpot", category: "functional", added: 1, entity: "HubSpot Ireland Limited", hosts: ["js.hs-scripts.com", "*.hubspot.com"], cookies: ["__hstc", "hubspotutk", "__hssc", "__hssrc"],
+    signals: [{ name: "hubspot", update: [["push", "_hsp", ["setHubSpotConsent", { analytics: "?performance", advertisement: "?targeting", functionality: "?functional" }]]], deny: [["push", "_hsp", ["revokeCookieConsent"]]] }],
+    loader: [["set", "disableHubSpotCookieBanner", true], ["script", "https://js.hs-scripts.com/1234567.js", { id: "hs-script-loader" }]],
+  },
+  { slug: "linkedin-insight", name: "LinkedIn Insight Tag", category: "targeting", added: 1, entity: "LinkedIn Ireland Unlimited Company", hosts: ["snap.licdn.com", "*.linkedin.com"], cookies: ["li_fat_id"] },
+  { slug: "youtube", name: "YouTube", category: "functional", added: 1, entity: "Google Ireland Limited", hosts: ["www.youtube-nocookie.com", "www.youtube.com"], storage: ["yt-remote-*"] },
+];
+
+/** @returns a `__SITE__` */
+export function site({ language = "en", direction = "ltr", ...changes } = {}) {
+  const all = words(language);
+  const values = { site: "Numonix", partners: all.partners_other.replace("{count}", "6"), purposes: [all.purpose_performance, all.purpose_functional, all.purpose_targeting].join(", ") };
+  const texts = Object.fromEntries(FIRST_LAYER.map((key) => [key, fill(all[key], values)]));
+  return {
+    key: "numonix", version: "5f2c1e8a9b7d40363c18f2a45e6b7c8d9e0f1a2b3c4d5e6f708192a3b4c5d6e7", build: "8c1f2e3d4b5a", language, direction,
+    regime: { code: "eu", model: "opt_in", signals: ["dnt", "gpc"], grant_days: 180, refusal_days: 180 }, policy: { dnt: "honour" },
+    ordinals: { "0a1b2c3d4e5f": 1, "5f2c1e8a9b7d": 2 }, categories: { performance: 0, functional: 1, targeting: 0 },
+    partners: PARTNERS, cookies: { functional: ["region", "player_volume"] }, storage: { functional: ["theme"] }, texts,
+    appearance: { layout: "card", position: "left", brand_colour: "#1d4ed8", brand_text_colour: "#ffffff", dark_brand_colour: "#9db8ff", dark_brand_text_colour: "#0b1020", radius: 14, settings_button: true },
+    preferences: "numonix.3b9f5c7e1d2a4f6b8c0e9d7a5b3c1f2e4d6a8b0c9e7f5d3b1a2c4e6f8091a2b3.js",
+    pages: { preferences: "https://consent.example.org/p/numonix/", declaration: "https://consent.example.org/p/numonix/cookies/" }, ...changes,
+  };
+}
+
+const fill = (text, values) => text.replace(/\{(site|partners|purposes)\}/g, (all, name) => values[name]);
+
+const COOKIES = [
+  ["csrftoken", null, "strictly_necessary", "1 year", "Keeps forms on this website safe."], ["sessionid", null, "strictly_necessary", "2 week", "Keeps you signed in."],
+  ["sayso", null, "strictly_necessary", "180 day", "Remembers your choice about cookies."], ["region", null, "functional", "1 year", "Remembers your country."],
+  ["player_volume", null, "functional", "persistent", "Remembers how loud you like it.", "local_storage"],
+  ["_ga", "google-analytics", "performance", "2 year", "Tells visitors apart."], ["_ga_*", "google-analytics", "performance", "2 year", "Keeps the state of a visit."],
+  ["_gid", "google-analytics", "performance", "1 day", "Tells visitors of one day apart."],
+  ["_gcl_au", "google-ads", "targeting", "90 day", "Measures whether an ad led to something."], ["_gcl_aw", "google-ads", "targeting", "90 day", "Remembers the click on an ad."],
+  ["IDE", "google-ads", "targeting", "13 month", "Shows ads that fit on other websites.", "cookie", "third", "doubleclick.net"],
+  ["_fbp", "meta-pixel", "targeting", "90 day", "Recognises your browser for ads on Facebook."], ["_fbc", "meta-pixel", "targeting", "90 day", "Remembers the click on an ad on Facebook."],
+  ["__hstc", "hubspot", "functional", "6 month", "Recognises you when you come back."], ["hubspotutk", "hubspot", "functional", "6 month", "Connects forms you send with your visits."],
+  ["__hssc", "hubspot", "functional", "30 minute", "Counts the pages of a visit."], ["__hssrc", "hubspot", "functional", "session", "Notices that the browser was restarted."],
+  ["li_fat_id", "linkedin-insight", "targeting", "30 day", "Measures whether an ad on LinkedIn led to something."],
+  ["bcookie", "linkedin-insight", "targeting", "1 year", "Recognises your browser on LinkedIn.", "cookie", "third", "linkedin.com"],
+  ["yt-remote-device-id", "youtube", "functional", "persistent", "Tells devices that play videos apart.", "local_storage", "third", "youtube-nocookie.com"],
+];
+const PURPOSES = {
+  "google-analytics": "Counts visits and shows which pages are used.", "google-ads": "Measures ads and shows those that fit.", "meta-pixel": "Measures ads on Facebook and Instagram.",
+  hubspot: "Shows forms and chat, and recognises customers.", "linkedin-insight": "Measures ads on LinkedIn.", youtube: "Plays videos.",
+};
+
+/** @returns a `__DETAILS__` */
+export function details({ language = "en", ...changes } = {}) {
+  const texts = words(language);
+  for (const key of Object.keys(texts)) texts[key] = fill(texts[key], { site: "Numonix", partners: "6 partners", purposes: "measure visits" });
+  return {
+    language, texts,
+    categories: ["strictly_necessary", "performance", "functional", "targeting"].map((code) => ({ code, title: texts[code + "_title"], description: texts[code + "_description"] })),
+    opt_out_links: [{ label: "Your Online Choices", url: "https://www.youronlinechoices.eu/" }], policy: { dnt: "honour", explanation: "" },
+    controller: { name: "Numonix LLC", contact: "privacy@numonix.example", privacy_policy_url: "https://numonix.example/privacy" },
+    partners: PARTNERS.map(({ slug, name, entity, category }) => ({
+      slug, name, entity, country: slug == "hubspot" ? "US" : "IE", category, purpose: PURPOSES[slug], notice: `https://${slug}.example/privacy`, opt_out: slug == "youtube" ? "" : `https://${slug}.example/opt-out`,
+    })),
+    cookies: COOKIES.map(([name, partner, category, lifetime, purpose, technology = "cookie", party = "first", domain = ""]) => ({ name, partner, category, technology, party, lifetime, domain, purpose })),
+    ...changes,
+  };
+}
+
+/** As the server composes a file: data as JSON that can't leave a script, around an engine that is the same for all. */
+export function compose(engine, name, data) {
+  const json = JSON.stringify(data).replace(/[<>&\u2028\u2029]/g, (c) => "\\u" + c.charCodeAt(0).toString(16).padStart(4, "0"));
+  return `(function(${name}){${engine}})(${json});`;
+}
