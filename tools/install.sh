@@ -40,8 +40,20 @@ add_venv_package() {
         exit 1
     fi
     echo "Installing $package ..."
-    export DEBIAN_FRONTEND=noninteractive
-    apt-get install -qq -y "$package" >/dev/null 2>&1 || { apt-get update -qq && apt-get install -qq -y "$package" >/dev/null; }
+    # A machine that has never asked for its package lists finds nothing the first time.
+    quietly apt_install "$package" 2>/dev/null || { quietly apt-get update -qq && quietly apt_install "$package"; }
+}
+
+apt_install() {
+    DEBIAN_FRONTEND=noninteractive apt-get install -qq -y -o Dpkg::Use-Pty=0 "$1"
+}
+
+# Runs a command and shows what it said only if it failed.
+quietly() {
+    said=$("$@" 2>&1) || {
+        echo "$said" >&2
+        return 1
+    }
 }
 
 make_environment() {
