@@ -1,7 +1,9 @@
 """The closed sets that describe what a website uses, and the English words people see for them.
 
-Data only: no Django, no I/O. Codes appear in evidence, so a set only ever grows; a code is never renamed or removed.
+Data only. Codes appear in evidence: a set only ever grows, and no code is renamed or removed.
 """
+
+from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -14,15 +16,7 @@ CATEGORY_LETTERS: Mapping[str, str] = MappingProxyType(
     {"strictly_necessary": "s", "performance": "p", "functional": "f", "targeting": "t"}
 )
 
-TECHNOLOGIES = (
-    "cookie",
-    "local_storage",
-    "session_storage",
-    "indexed_db",
-    "pixel",
-    "web_beacon",
-    "tag",
-)
+TECHNOLOGIES = ("cookie", "local_storage", "session_storage", "indexed_db", "pixel", "web_beacon", "tag")
 
 PARTIES = ("first", "third")
 
@@ -51,8 +45,8 @@ SIGNAL_MOMENTS = ("default", "update", "grant", "deny")
 
 LIFETIME_UNITS = ("second", "minute", "hour", "day", "week", "month", "year")
 
-# Always singular (`2 year`): pages turn it into words of the visitor's language.
-LIFETIME_PATTERN = rf"^(session|persistent|[1-9]\d* ({'|'.join(LIFETIME_UNITS)}))$"
+# For a full match. Always singular (`2 year`): pages turn it into words of the visitor's language.
+LIFETIME_PATTERN = rf"(session|persistent|[1-9][0-9]* ({'|'.join(LIFETIME_UNITS)}))"
 
 CATEGORY_LABELS: Mapping[str, str] = MappingProxyType(
     {
