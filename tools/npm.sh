@@ -8,4 +8,6 @@ if [ "${major:-0}" -lt 20 ] || ! command -v npm >/dev/null; then
     PATH="$PWD/.venv/bin:$PATH"
     export PATH
 fi
+# The lock file decides about npm too: it need not praise a newer one.
+export npm_config_update_notifier=false
 exec npm "$@"
