@@ -53,9 +53,7 @@ def _matches(parts: tuple[str, str, int], pattern: str) -> bool:
         return False
     scheme, host, port = parts
     wanted = found["host"]
-    host_fits = (
-        host.endswith(wanted[1:]) and host != wanted[2:] if wanted.startswith("*.") else host == wanted
-    )
+    host_fits = host.endswith(wanted[1:]) and host != wanted[2:] if wanted.startswith("*.") else host == wanted
     port_fits = found["port"] == "*" or port == int(found["port"] or _default_port(found["scheme"]))
     return scheme == found["scheme"] and host_fits and port_fits
 
@@ -71,6 +69,8 @@ def _split(url: str, *, with_path: bool = False) -> tuple[str, str, int] | None:
     if not with_path and (parts.path or parts.query or parts.fragment):
         return None
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    if host.startswith(".") or ".." in host:
+        return None
     return parts.scheme, host, port or _default_port(parts.scheme)
 
 

@@ -54,9 +54,7 @@ def as_error(exc: Exception, context: dict[str, Any]) -> Response | None:
     response = exception_handler(exc, context)
     if response is None:
         return None
-    detail = (
-        str(exc.detail) if isinstance(exc, exceptions.APIException) else "There is nothing at this address."
-    )
+    detail = str(exc.detail) if isinstance(exc, exceptions.APIException) else "There is nothing at this address."
     if isinstance(exc, Http404):
         detail = str(exc) or detail
     response.data = error_body(CODES.get(response.status_code, "error"), detail)

@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from consent.api.cors import allow, checked_origin, preflight
 from consent.api.errors import ApiError
-from consent.api.throttling import ClientThrottle
+from consent.api.throttling import seconds_to_wait
 from consent.delivery import live
 from consent.devices import device_class
 from consent.privacy_signals import Signals, read_signals
@@ -92,17 +92,11 @@ def _answer(request: HttpRequest, site: live.LiveSite, origin: str) -> HttpRespo
     reported = _checked(body, site)
     now = timezone.now()
     try:
-        recorded = record_event(
-            site_id=site.id, reported=reported, seen=_seen(request, reported.regime), now=now
-        )
+        recorded = record_event(site_id=site.id, reported=reported, seen=_seen(request, reported.regime), now=now)
     except EventAltered:
-        raise ApiError(
-            409, "event_altered", "This event id is known with another content. Make a new id."
-        ) from None
+        raise ApiError(409, "event_altered", "This event id is known with another content. Make a new id.") from None
     except DatabaseError:
-        raise ApiError(
-            503, "try_again", "The event could not be stored. Send it again.", retry_after=5
-        ) from None
+        raise ApiError(503, "try_again", "The event could not be stored. Send it again.", retry_after=5) from None
     response = JsonResponse(
         {
             "event_id": str(recorded.event_id),
@@ -116,12 +110,8 @@ def _answer(request: HttpRequest, site: live.LiveSite, origin: str) -> HttpRespo
 
 
 def _throttle(request: HttpRequest) -> None:
-    throttle = ClientThrottle()
-    if not throttle.allow_request(request, None):
-        wait = throttle.wait() or 1
-        raise ApiError(
-            429, "too_many_requests", "Too many requests. Wait, then send it again.", retry_after=wait
-        )
+    if wait := seconds_to_wait(request):
+        raise ApiError(429, "too_many_requests", "Too many requests. Wait, then send it again.", retry_after=wait)
 
 
 def _raw_body(request: HttpRequest) -> bytes:
@@ -156,9 +146,7 @@ def _checked(body: EventBody, site: live.LiveSite) -> ReportedEvent:
         consent_id=body.consent_id,
         action=body.action,
         surface=body.surface,
-        categories={
-            name: getattr(body.categories, name) for name in ("performance", "functional", "targeting")
-        },
+        categories={name: getattr(body.categories, name) for name in ("performance", "functional", "targeting")},
         partners=body.partners,
         version_id=version.id,
         language=body.language,

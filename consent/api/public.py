@@ -179,9 +179,7 @@ class ConsentsView(PublicView):
         parameters=[KEY, BEARER],
         responses={200: HistorySerializer, 401: ErrorSerializer, 404: ErrorSerializer},
         examples=[
-            OpenApiExample(
-                "None kept", value={"error": {"code": "no_record", "detail": "…"}}, status_codes=[404]
-            )
+            OpenApiExample("None kept", value={"error": {"code": "no_record", "detail": "…"}}, status_codes=[404])
         ],
     )
     def get(self, request: Request, key: str) -> HttpResponse:
@@ -208,7 +206,7 @@ class ConsentsView(PublicView):
         return self._private(HttpResponse(status=204), origin)
 
     @extend_schema(exclude=True)
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         return preflight(self._origin(request, kwargs["key"]), "GET, DELETE")
 
     def handle_exception(self, exc: Exception) -> Any:
@@ -244,7 +242,7 @@ class ConsentsView(PublicView):
 
 def event_example() -> dict[str, Any]:
     """A body of POST …/events, for the documentation."""
-    return json.loads(
+    example: dict[str, Any] = json.loads(
         '{"event_id": "0b7d8f4e-6f0a-4c8e-9a53-1f0f5f3c7a10", "consent_id": "5f0e2a8c-3f39-4d7a-8a43-0a6f4a1d9b21",'
         '"action": "save", "surface": "preferences",'
         '"categories": {"performance": true, "functional": true, "targeting": false}, "partners": {"hubspot": false},'
@@ -252,3 +250,4 @@ def event_example() -> dict[str, Any]:
         '"regime": "eu", "signals": {"gpc": false, "dnt": false}, "client_time": "2026-11-22T03:00:00Z",'
         '"trusted": true, "build": "a1b2c3d4e5f6", "variant": null}'
     )
+    return example

@@ -96,9 +96,7 @@ def snippet_facts(
             "build": build(),
             "language": language,
             "direction": direction(language),
-            "regime": {
-                name: regime[name] for name in ("code", "model", "signals", "grant_days", "refusal_days")
-            },
+            "regime": {name: regime[name] for name in ("code", "model", "signals", "grant_days", "refusal_days")},
             "policy": {"dnt": payload["policy"]["dnt"]},
             "ordinals": dict(ordinals),
             "categories": {
@@ -137,9 +135,7 @@ def preference_facts(payload: Mapping[str, Any], language: str) -> dict[str, Any
             }
             for category in payload["categories"]
         ],
-        "opt_out_links": [
-            {"label": said(link["label"]), "url": link["url"]} for link in payload["opt_out_links"]
-        ],
+        "opt_out_links": [{"label": said(link["label"]), "url": link["url"]} for link in payload["opt_out_links"]],
         "policy": {
             "dnt": payload["policy"]["dnt"],
             "explanation": said(payload["policy"]["dnt_explanation"]),
@@ -164,9 +160,7 @@ def preference_facts(payload: Mapping[str, Any], language: str) -> dict[str, Any
 
 def in_language(values: Mapping[str, str], language: str, fallback: str) -> str:
     """The text in this language, else in the website's own, else in any that it has."""
-    return (
-        values.get(language) or values.get(fallback) or next((text for text in values.values() if text), "")
-    )
+    return values.get(language) or values.get(fallback) or next((text for text in values.values() if text), "")
 
 
 def script_json(value: Any) -> str:
@@ -189,9 +183,7 @@ def _wrapped(name: str, argument: str, facts: Mapping[str, Any], language: str) 
 
 
 def _deciding_partner(partner: Mapping[str, Any], cookies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    own = [
-        cookie for cookie in cookies if cookie["partner"] == partner["slug"] and cookie["party"] == "first"
-    ]
+    own = [cookie for cookie in cookies if cookie["partner"] == partner["slug"] and cookie["party"] == "first"]
     return {
         "slug": partner["slug"],
         "name": partner["name"],
@@ -203,9 +195,7 @@ def _deciding_partner(partner: Mapping[str, Any], cookies: Sequence[Mapping[str,
                 "hosts": partner["hosts"],
                 "cookies": [cookie["name"] for cookie in own if cookie["technology"] == "cookie"],
                 "storage": [
-                    cookie["name"]
-                    for cookie in own
-                    if cookie["technology"] in ("local_storage", "session_storage")
+                    cookie["name"] for cookie in own if cookie["technology"] in ("local_storage", "session_storage")
                 ],
                 "loader": partner["loader"],
                 "signals": partner["signals"],
@@ -214,9 +204,7 @@ def _deciding_partner(partner: Mapping[str, Any], cookies: Sequence[Mapping[str,
     }
 
 
-def _names_by_category(
-    cookies: Sequence[Mapping[str, Any]], technologies: Sequence[str]
-) -> dict[str, list[str]]:
+def _names_by_category(cookies: Sequence[Mapping[str, Any]], technologies: Sequence[str]) -> dict[str, list[str]]:
     names: dict[str, list[str]] = {}
     for cookie in cookies:
         if cookie["category"] != "strictly_necessary" and cookie["technology"] in technologies:

@@ -76,7 +76,7 @@ _started = threading.Lock()
 
 def get_site(key: str) -> LiveSite | None:
     """The website with this public key, or None. From memory once it was asked for."""
-    site = _sites.get(key, _ABSENT)
+    site: LiveSite | None = _sites.get(key, _ABSENT)
     if site is _ABSENT or (site and site.until and site.until <= timezone.now()):
         began_in = _generation
         site = _load_site(key)

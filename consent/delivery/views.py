@@ -33,9 +33,7 @@ def immutable(request: HttpRequest, key: str, digest: str) -> HttpResponse:
     file = live.get_file_by_digest(key, digest)
     if file is None:
         return _explained(404, f"{key} has no file with this digest.")
-    return _sent(
-        request, live.LiveFile(bytes(file.body), bytes(file.brotli), bytes(file.gzip), file.digest), IMMUTABLE
-    )
+    return _sent(request, live.LiveFile(bytes(file.body), bytes(file.brotli), bytes(file.gzip), file.digest), IMMUTABLE)
 
 
 def _best_language(language: str, site: live.LiveSite) -> str | None:
@@ -64,10 +62,7 @@ def _sent(request: HttpRequest, file: live.LiveFile, caching: str) -> HttpRespon
 
 
 def _encoded(accepted: str, file: live.LiveFile) -> tuple[str, bytes]:
-    offered = {
-        part.partition(";")[0].strip(): part.partition(";")[2].replace(" ", "")
-        for part in accepted.split(",")
-    }
+    offered = {part.partition(";")[0].strip(): part.partition(";")[2].replace(" ", "") for part in accepted.split(",")}
     for encoding, token, body in (("br", "br", file.brotli), ("gzip", "gzip", file.gzip)):
         if token in offered and offered[token] not in ("q=0", "q=0.0", "q=0.00", "q=0.000"):
             return encoding, body
@@ -76,9 +71,7 @@ def _encoded(accepted: str, file: live.LiveFile) -> tuple[str, bytes]:
 
 def _explained(status: int, sentence: str) -> HttpResponse:
     """A script that says in the console what is wrong, and does nothing else: the page works on."""
-    response = HttpResponse(
-        f"console.warn({script_json('Sayso: ' + sentence)});\n", JAVASCRIPT, status=status
-    )
+    response = HttpResponse(f"console.warn({script_json('Sayso: ' + sentence)});\n", JAVASCRIPT, status=status)
     response["Cache-Control"] = "public, max-age=60"
     _shared(response)
     return response

@@ -33,7 +33,7 @@ def make_groups(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     for label in ("cookies", "consent"):
         # Permissions are otherwise made after the last migration, which is too late for us.
         config = apps.get_app_config(label)
-        config.models_module = True
+        config.models_module = True  # type: ignore[assignment]
         create_permissions(config, apps=apps, using=alias, verbosity=0)
     groups = apps.get_model("auth", "Group").objects.using(alias)
     permissions = apps.get_model("auth", "Permission").objects.using(alias)

@@ -15,14 +15,13 @@ def erase_consent(*, site_id: int, consent_ref: str) -> int:
     erased = 0
     for event in events:
         kept = {} if event.commitments else {"commitments": event_commitments(event)}
-        ConsentEvent.objects.filter(pk=event.pk).update(
-            **kept, **dict.fromkeys(ConsentEvent.ERASED_ONCE, None)
-        )
+        ConsentEvent.objects.filter(pk=event.pk).update(**kept, **dict.fromkeys(ConsentEvent.ERASED_ONCE, None))
         erased += 1
     return erased
 
 
 def event_commitments(event: ConsentEvent) -> bytes:
     """The commitments to the event's erasable values. The event must still hold them and its salts."""
+    assert event.salts is not None
     values = {field: getattr(event, field) for field in ConsentEvent.ERASABLE}
     return commitments(ConsentEvent.ERASABLE, values, bytes(event.salts))

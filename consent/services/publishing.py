@@ -114,9 +114,7 @@ def compose_publication(*, publication: Publication, now: datetime) -> list[Comp
             ordinals=ordinals,
             public_url=settings.PUBLIC_URL,
         )
-        for kind, made in zip(
-            (ComposedFile.Kind.PREFERENCES, ComposedFile.Kind.SNIPPET), composed, strict=True
-        ):
+        for kind, made in zip((ComposedFile.Kind.PREFERENCES, ComposedFile.Kind.SNIPPET), composed, strict=True):
             file, _ = ComposedFile.objects.get_or_create(
                 publication=publication,
                 build=build(),
@@ -145,14 +143,12 @@ def remembered_ordinals(publication: Publication) -> dict[str, int]:
     shown = list(earlier.values_list("effective_at", "version__digest", "version__ordinal"))
     ends = [following[0] for following in shown[1:]] + [publication.effective_at]
     horizon = publication.effective_at - longest
-    return {
-        digest[:12]: ordinal for (_, digest, ordinal), end in zip(shown, ends, strict=True) if end >= horizon
-    }
+    return {digest[:12]: ordinal for (_, digest, ordinal), end in zip(shown, ends, strict=True) if end >= horizon}
 
 
 def _longest_memory(version: NoticeVersion) -> int:
     regimes = json.loads(bytes(version.payload))["regimes"]
-    return max(max(regime["grant_days"], regime["refusal_days"]) for regime in regimes)
+    return max(int(max(regime["grant_days"], regime["refusal_days"])) for regime in regimes)
 
 
 def _version_of(site: Site, payload: Mapping[str, Any], *, now: datetime) -> NoticeVersion:
@@ -180,9 +176,7 @@ def _draft(site: Site) -> dict[str, Any]:
             site_name=site.name,
             partner_count=sum(partner["category"] != "strictly_necessary" for partner in partners),
             used_categories=[
-                code
-                for code in OPTIONAL_CATEGORIES
-                if code in {fact["category"] for fact in (*partners, *cookies)}
+                code for code in OPTIONAL_CATEGORIES if code in {fact["category"] for fact in (*partners, *cookies)}
             ],
         )
         for language in languages

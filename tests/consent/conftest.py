@@ -32,9 +32,7 @@ def add_partner(site: Site, slug: str, category: str, **facts: Any) -> Partner:
         purposes=facts.pop("purposes", ["functionality"]),
         **facts,
     )
-    Cookie.objects.create(
-        site=site, partner=partner, name=f"_{slug}", lifetime="13 month", purpose={"en": "Counts."}
-    )
+    Cookie.objects.create(site=site, partner=partner, name=f"_{slug}", lifetime="13 month", purpose={"en": "Counts."})
     return partner
 
 

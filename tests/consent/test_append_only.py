@@ -78,7 +78,7 @@ def test_database_refuses_to_change(event: ConsentEvent, table: str, column: str
 def other_value(table: str, column: str) -> Any:
     """A value of the column's own type that differs from what is stored."""
     model = next(m for m in append_only.guarded_models() if m._meta.db_table == table)
-    field = next(f for f in model._meta.concrete_fields if f.column == column)
+    field: Any = next(f for f in model._meta.concrete_fields if f.column == column)
     kind = field.target_field.get_internal_type() if field.is_relation else field.get_internal_type()
     return {
         "UUIDField": "0" * 32,
@@ -92,9 +92,7 @@ def other_value(table: str, column: str) -> Any:
 
 
 @pytest.mark.parametrize("column", ["consent_ref", "country", "language", "device_class"])
-def test_database_lets_erasable_values_go_but_never_change_or_come_back(
-    event: ConsentEvent, column: str
-) -> None:
+def test_database_lets_erasable_values_go_but_never_change_or_come_back(event: ConsentEvent, column: str) -> None:
     with pytest.raises(DatabaseError, match="append-only"):
         execute(f"UPDATE consent_consentevent SET {column} = 'xx'")
     execute(f"UPDATE consent_consentevent SET {column} = NULL")
@@ -102,9 +100,7 @@ def test_database_lets_erasable_values_go_but_never_change_or_come_back(
         execute(f"UPDATE consent_consentevent SET {column} = 'xx'")
 
 
-@pytest.mark.parametrize(
-    ("column", "value"), [("leaf_hash", b"1"), ("ledger_index", 1), ("commitments", b"1")]
-)
+@pytest.mark.parametrize(("column", "value"), [("leaf_hash", b"1"), ("ledger_index", 1), ("commitments", b"1")])
 def test_database_lets_the_seal_be_set_once(event: ConsentEvent, column: str, value: Any) -> None:
     execute(f"UPDATE consent_consentevent SET {column} = %s", value)
     for other in (None, b"2" if isinstance(value, bytes) else 2):
@@ -118,7 +114,7 @@ def test_database_refuses_to_replace_a_row(event: ConsentEvent) -> None:
         with pytest.raises(DatabaseError):
             execute(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}")
     else:
-        # The fixture's rows wait for their foreign keys to be checked; PostgreSQL refuses before that for another reason.
+        # The fixture's rows wait for their foreign keys to be checked, which PostgreSQL would name first.
         execute("SET CONSTRAINTS ALL IMMEDIATE")
         with pytest.raises(DatabaseError, match="append-only"):
             execute(f"TRUNCATE {table} CASCADE")

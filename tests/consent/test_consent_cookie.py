@@ -13,7 +13,7 @@ from tests.vector_files import read_vectors, stored_choice
 VECTORS = read_vectors("cookies")
 
 
-def named(kind: str) -> Any:
+def named(kind: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("case", VECTORS[kind], ids=[case["name"] for case in VECTORS[kind]])
 
 

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consent.decisions import Decision, decide
-from tests.vector_files import deciding, read_vectors
 from tests.node import node_command
+from tests.vector_files import deciding, read_vectors
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = read_vectors("decisions")["cases"]
@@ -74,7 +74,7 @@ CASE = st.fixed_dictionaries(
                             "added": st.integers(1, 4),
                         }
                     ),
-                    unique_by=lambda partner: partner["slug"],
+                    unique_by=lambda partner: str(partner["slug"]),
                 ),
             }
         ),

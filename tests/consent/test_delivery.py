@@ -87,9 +87,7 @@ def test_snippet_revalidates_with_a_strong_etag(client: Client, published: Publi
     for accepted in ("br", "gzip", ""):
         first = client.get("/s/numonix.js", headers={"Accept-Encoding": accepted})
         assert not first["ETag"].startswith("W/")
-        again = client.get(
-            "/s/numonix.js", headers={"Accept-Encoding": accepted, "If-None-Match": first["ETag"]}
-        )
+        again = client.get("/s/numonix.js", headers={"Accept-Encoding": accepted, "If-None-Match": first["ETag"]})
         assert again.status_code == 304
         assert not again.content
         assert again["Cache-Control"] == first["Cache-Control"]
@@ -108,9 +106,7 @@ def test_snippet_costs_no_query_once_warm(client: Client, published: Publication
     assert len(queries) <= 1
 
 
-def test_worker_serves_the_new_version_after_a_look(
-    client: Client, published: Publication, furnished: Site
-) -> None:
+def test_worker_serves_the_new_version_after_a_look(client: Client, published: Publication, furnished: Site) -> None:
     live.refresh()
     before = facts_in(client.get("/s/numonix.js").content)["version"]
     add_partner(furnished, "video", "functional")

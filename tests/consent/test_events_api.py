@@ -8,11 +8,12 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from consent.models import ConsentEvent, Publication
 from consent.services.erasure import erase_consent
+from consent.services.publishing import publish
 from tests.consent.conftest import NOW, ORIGIN
 
 if TYPE_CHECKING:
@@ -56,9 +57,7 @@ def test_event_answer_names_its_receipt(send: Callable[..., Any], event_body: di
     assert body["receipt_url"] == f"http://localhost:8000/p/numonix/receipts/{event_body['event_id']}"
 
 
-def test_event_keeps_only_a_hash_of_the_consent_id(
-    send: Callable[..., Any], event_body: dict[str, Any]
-) -> None:
+def test_event_keeps_only_a_hash_of_the_consent_id(send: Callable[..., Any], event_body: dict[str, Any]) -> None:
     send(event_body)
     row = ConsentEvent.objects.values().get()
     assert row["consent_ref"] == hashlib.sha256(event_body["consent_id"].encode()).hexdigest()
@@ -70,9 +69,7 @@ def test_event_costs_one_insert_and_no_read(send: Callable[..., Any], event_body
     send({**event_body, "event_id": str(uuid.uuid4())})
     with CaptureQueriesContext(connection) as queries:
         assert send(event_body).status_code == 201
-    statements = [
-        q["sql"] for q in queries if not q["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))
-    ]
+    statements = [q["sql"] for q in queries if not q["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))]
     assert len(statements) == 1
     assert statements[0].startswith("INSERT")
 
@@ -121,8 +118,6 @@ def test_event_erased_since_is_answered_and_not_stored_again(
 def test_event_id_of_another_website_is_no_conflict(
     send: Callable[..., Any], event_body: dict[str, Any], mallory_site: Site
 ) -> None:
-    from consent.services.publishing import publish
-
     publication = publish(site=mallory_site, by="mallory", now=NOW)
     assert publication
     assert send(event_body).status_code == 201
@@ -180,9 +175,7 @@ def test_event_that_does_not_fit_is_refused(
 
 
 @pytest.mark.parametrize("raw", [b" ", b"{", b"[]", b"null", b"\xff\xfe", b'{"event_id": NaN}'])
-def test_body_that_is_no_event_is_refused(
-    send: Callable[..., Any], published: Publication, raw: bytes
-) -> None:
+def test_body_that_is_no_event_is_refused(send: Callable[..., Any], published: Publication, raw: bytes) -> None:
     response = send(raw)
     assert response.status_code == 400
     assert response.json()["error"]["code"] == "malformed"
@@ -207,12 +200,8 @@ def test_unknown_site_is_404(send: Callable[..., Any], event_body: dict[str, Any
     assert response.json()["error"]["code"] == "unknown_site"
 
 
-@pytest.mark.parametrize(
-    "origin", ["https://evil.example", "null", None, "https://www.numonix.example.evil.example"]
-)
-def test_foreign_origin_is_refused(
-    send: Callable[..., Any], event_body: dict[str, Any], origin: str | None
-) -> None:
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", None, "https://www.numonix.example.evil.example"])
+def test_foreign_origin_is_refused(send: Callable[..., Any], event_body: dict[str, Any], origin: str | None) -> None:
     response = send(event_body, origin=origin)
     assert response.status_code == 403
     assert response.json()["error"]["code"] == "origin_not_allowed"
@@ -238,9 +227,7 @@ def test_other_methods_are_refused(client: Any, published: Publication) -> None:
     assert response["Allow"] == "POST, OPTIONS"
 
 
-def test_version_that_was_never_published_is_409(
-    send: Callable[..., Any], event_body: dict[str, Any]
-) -> None:
+def test_version_that_was_never_published_is_409(send: Callable[..., Any], event_body: dict[str, Any]) -> None:
     response = send({**event_body, "version": "0" * 64})
     assert response.status_code == 409
     assert response.json()["error"]["code"] == "version_unknown"
@@ -249,8 +236,6 @@ def test_version_that_was_never_published_is_409(
 def test_version_of_another_website_is_409(
     send: Callable[..., Any], event_body: dict[str, Any], mallory_site: Site
 ) -> None:
-    from consent.services.publishing import publish
-
     publication = publish(site=mallory_site, by="mallory", now=NOW)
     assert publication
     response = send({**event_body, "version": publication.version.digest, "partners": {}})
@@ -283,8 +268,6 @@ def test_forwarded_address_counts_only_from_trusted_proxies(
 def test_database_that_is_away_answers_503_and_when_to_try_again(
     send: Callable[..., Any], event_body: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from django.db import OperationalError
-
     def locked(*args: Any, **kwargs: Any) -> None:
         raise OperationalError("database is locked")
 

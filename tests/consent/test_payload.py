@@ -96,7 +96,5 @@ def test_partner_that_was_reworded_or_does_less_is_not_added(changed: dict[str, 
 
 def test_unchanged_draft_has_the_same_bytes() -> None:
     first = with_ordinals(draft(partner("a"), own=("targeting",)), None, ordinal=1)
-    again = with_ordinals(
-        draft(partner("a"), own=("targeting",)), json.loads(canonical_json(first)), ordinal=2
-    )
+    again = with_ordinals(draft(partner("a"), own=("targeting",)), json.loads(canonical_json(first)), ordinal=2)
     assert canonical_json(again) == canonical_json(first)

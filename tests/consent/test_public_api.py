@@ -56,9 +56,7 @@ def test_unknown_things_are_404_in_the_common_shape(client: Client, address: str
     assert set(response.json()["error"]) >= {"code", "detail"}
 
 
-def test_own_record_needs_the_consent_id(
-    client: Client, send: Callable[..., Any], event_body: dict[str, Any]
-) -> None:
+def test_own_record_needs_the_consent_id(client: Client, send: Callable[..., Any], event_body: dict[str, Any]) -> None:
     send(event_body)
     assert client.get(CONSENTS, headers={"Origin": ORIGIN}).status_code == 401
     assert client.get(CONSENTS, headers=bearer("nonsense")).status_code == 401

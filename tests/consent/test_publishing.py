@@ -8,10 +8,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 
 from consent.models import ComposedFile, NoticeVersion, Publication
-from consent.services.publishing import draft_of, live_publication, publish, put_live, remembered_ordinals
+from consent.services.publishing import (
+    compose_publication,
+    draft_of,
+    live_publication,
+    publish,
+    put_live,
+    remembered_ordinals,
+)
 from cookies.models import Site
+from cookies.services.catalogue import archive_partners
 from tests.consent.conftest import NOW, add_partner
 
 pytestmark = pytest.mark.django_db
@@ -55,9 +64,7 @@ def test_publishing_an_unchanged_draft_makes_nothing(published: Publication, fur
 
 def test_publishing_a_change_makes_the_next_version(published: Publication, furnished: Site) -> None:
     add_partner(furnished, "video", "functional")
-    second = publish(
-        site=furnished, by="bob", now=NOW + timedelta(days=1), reason="Videos on the product page"
-    )
+    second = publish(site=furnished, by="bob", now=NOW + timedelta(days=1), reason="Videos on the product page")
     assert second
     assert (second.version.ordinal, second.published_by, second.reason) == (
         2,
@@ -90,8 +97,6 @@ def test_website_can_override_a_text_in_a_language(furnished: Site) -> None:
 
 
 def test_archived_partner_leaves_the_next_version(published: Publication, furnished: Site) -> None:
-    from cookies.services.catalogue import archive_partners
-
     archive_partners(partners=furnished.partners.filter(slug="ads"), now=NOW)
     second = publish(site=furnished, by="alice", now=NOW + timedelta(days=1))
     assert second
@@ -130,18 +135,12 @@ def test_versions_that_nobody_can_remember_are_left_out(published: Publication, 
 
 
 def test_composed_files_exist_for_each_language_and_never_twice(published: Publication) -> None:
-    from consent.services.publishing import compose_publication
-
     assert ComposedFile.objects.count() == 2
     compose_publication(publication=published, now=NOW)
     assert ComposedFile.objects.count() == 2
 
 
-def test_new_engine_reaches_what_was_published_before(
-    published: Publication, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from django.core.management import call_command
-
+def test_new_engine_reaches_what_was_published_before(published: Publication, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("consent.delivery.compose", "consent.services.publishing", "consent.delivery.live"):
         monkeypatch.setattr(f"{module}.build", lambda: "0123456789ab")
     call_command("compose_snippets", verbosity=0)

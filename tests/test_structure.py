@@ -1,0 +1,119 @@
+"""The house keeps its shape: imports point one way, pure rooms stay pure, and nothing hides inside a function."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+APPS = ("config", "consent", "cookies")
+
+# Rules without Django, clock, randomness or I/O. They may use the standard library, each other, and Babel's
+# plural and list rules, which are tables.
+PURE = {
+    "consent/commitments.py",
+    "consent/consent_cookie.py",
+    "consent/contrast.py",
+    "consent/decisions.py",
+    "consent/devices.py",
+    "consent/payload.py",
+    "consent/privacy_signals.py",
+    "consent/regimes.py",
+    "consent/wording.py",
+    "cookies/matching.py",
+    "cookies/origins.py",
+    "cookies/vocabulary.py",
+}
+IMPURE_MODULES = {"os", "random", "secrets", "time", "socket", "subprocess", "pathlib", "sqlite3"}
+ALLOWED_LIBRARIES = {"babel"}
+# (module, names): imported where they are used because the app registry is not ready before.
+LATE_IMPORTS = {
+    ("consent/apps.py", "consent"),
+    ("consent/append_only.py", "django.apps"),
+}
+
+
+def sources() -> list[Path]:
+    return [path for app in APPS for path in sorted((ROOT / app).rglob("*.py")) if "migrations" not in path.parts]
+
+
+def imports(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def test_cookies_never_imports_consent_nor_config() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in sources()
+        for name in imports(parsed(path))
+        if (path.is_relative_to(ROOT / "cookies") and name.split(".")[0] in ("consent", "config"))
+        or (path.is_relative_to(ROOT / "consent") and name.split(".")[0] == "config")
+    ]
+    assert not wrong
+
+
+def test_models_import_no_services_and_services_no_edges() -> None:
+    edges = ("admin", "api", "pages", "forms", "views", "management")
+    wrong = []
+    for path in sources():
+        parts = path.relative_to(ROOT).parts
+        for name in imports(parsed(path)):
+            target = name.split(".")
+            if target[0] not in APPS:
+                continue
+            below = {"models": ("services", "delivery", *edges), "services": edges}.get(
+                parts[1] if len(parts) > 2 else ""
+            )
+            if below and any(room in target[1:2] for room in below):
+                wrong.append(f"{'/'.join(parts)}: {name}")
+    assert not wrong
+
+
+@pytest.mark.parametrize("room", sorted(PURE))
+def test_pure_rooms_use_the_standard_library_and_each_other_only(room: str) -> None:
+    pure_modules = {module.removesuffix(".py").replace("/", ".") for module in PURE}
+    for name in imports(parsed(ROOT / room)):
+        top = name.split(".")[0]
+        allowed = name in pure_modules or (top in sys.stdlib_module_names and top not in IMPURE_MODULES)
+        assert allowed or top in ALLOWED_LIBRARIES, f"{room} imports {name}"
+
+
+@pytest.mark.parametrize("room", sorted(PURE))
+def test_pure_rooms_read_no_clock_and_no_chance(room: str) -> None:
+    calls = {ast.unparse(node.func) for node in ast.walk(parsed(ROOT / room)) if isinstance(node, ast.Call)}
+    assert not calls & {"datetime.now", "datetime.utcnow", "uuid.uuid4", "uuid.uuid1", "open", "print", "input"}
+
+
+def test_no_import_hides_inside_a_function() -> None:
+    hidden = [
+        (str(path.relative_to(ROOT)), name)
+        for path in sources()
+        for node in ast.walk(parsed(path))
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        for name in imports(node)
+    ]
+    assert set(hidden) <= LATE_IMPORTS
+
+
+def test_every_module_says_what_it_holds() -> None:
+    silent = [
+        str(path.relative_to(ROOT)) for path in sources() if path.stat().st_size and not ast.get_docstring(parsed(path))
+    ]
+    assert not silent
+
+
+def test_no_room_is_a_drawer_for_everything() -> None:
+    names = {path.stem for path in sources()} | {path.parent.name for path in sources()}
+    assert not names & {"utils", "helpers", "common", "core", "misc"}
