@@ -45,9 +45,7 @@ def origin(name: str, *, default: str) -> str:
     raw = env.str(name, default=default).rstrip("/")
     parts = urlsplit(raw)
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.path:
-        raise ImproperlyConfigured(
-            f"{name} is {raw!r}. Write an origin, such as https://consent.example.com."
-        )
+        raise ImproperlyConfigured(f"{name} is {raw!r}. Write an origin, such as https://consent.example.com.")
     return raw
 
 
@@ -59,9 +57,7 @@ PUBLIC_URL = origin("PUBLIC_URL", default=f"http://localhost:{PORT}")
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 SECRET_KEY = env.str("SECRET_KEY", default="only-for-development" if DEBUG else "")
 if not SECRET_KEY:
-    raise ImproperlyConfigured(
-        "SECRET_KEY is not set. Write a long random value in .env; `make run` makes one."
-    )
+    raise ImproperlyConfigured("SECRET_KEY is not set. Write a long random value in .env; `make run` makes one.")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(PUBLIC_URL).hostname])
 DEMO = boolean("DEMO", default=False)
 if DEMO:
@@ -128,7 +124,7 @@ if IS_SQLITE:
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 10,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON;",
     }
 else:
     # A socket's folder is written percent-encoded in an address.

@@ -132,9 +132,7 @@ def statements(vendor: str, model: type[models.Model]) -> Iterator[str]:
     elif vendor == "postgresql":
         yield from postgresql_statements(model)
     else:
-        raise NotImplementedError(
-            f"Append-only tables are not available on {vendor}. Use SQLite or PostgreSQL."
-        )
+        raise NotImplementedError(f"Append-only tables are not available on {vendor}. Use SQLite or PostgreSQL.")
 
 
 def change_conditions(model: type[models.Model], differs: str) -> list[str]:
@@ -157,8 +155,7 @@ def sqlite_statements(model: type[models.Model]) -> Iterator[str]:
     update, delete, replace = trigger_names("sqlite", table)
     forbidden = " OR ".join(change_conditions(model, "IS NOT"))
     keys = " OR ".join(
-        "(" + " AND ".join(f"{column} = NEW.{column}" for column in columns) + ")"
-        for columns in unique_keys(model)
+        "(" + " AND ".join(f"{column} = NEW.{column}" for column in columns) + ")" for columns in unique_keys(model)
     )
     for name in (update, delete, replace):
         yield f"DROP TRIGGER IF EXISTS {name}"

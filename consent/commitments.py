@@ -1,4 +1,4 @@
-"""What may have to be erased enters the evidence as salted commitments, so that erasing leaves the proof whole. Pure."""
+"""What may have to be erased enters the evidence as salted commitments: erasing leaves the proof whole. Pure."""
 
 from __future__ import annotations
 
@@ -27,9 +27,7 @@ def commitments(fields: Sequence[str], values: Mapping[str, str | datetime | Non
         raise ValueError("Each field needs a salt of its own.")
     return b"".join(
         hashlib.sha256(
-            salts[index * SALT_BYTES : (index + 1) * SALT_BYTES]
-            + field.encode()
-            + value_text(values[field]).encode()
+            salts[index * SALT_BYTES : (index + 1) * SALT_BYTES] + field.encode() + value_text(values[field]).encode()
         ).digest()
         for index, field in enumerate(fields)
     )

@@ -32,7 +32,7 @@ class StoredChoice:
     categories: Mapping[str, bool]
     consent_id: str
     regime: str
-    signals: Signals = Signals()
+    signals: Signals = field(default_factory=Signals)
     partners: Mapping[str, bool] = field(default_factory=dict)
 
     @property

@@ -33,7 +33,7 @@ class DecidingPartner:
 
 @dataclass(frozen=True)
 class DecidingVersion:
-    """What a decision needs of a version: ordinals of the versions young enough to be remembered, and who was added when."""
+    """What a decision needs of a version: the ordinals that are still remembered, and who was added when."""
 
     digest: str
     ordinals: Mapping[str, int]
@@ -62,9 +62,7 @@ def decide(
     binding = binding_signals(regime=regime, dnt_policy=dnt_policy, signals=signals)
     remembered, unremembered = remembered_choice(regime=regime, stored=stored, now=now)
     if remembered is None:
-        return (
-            _nothing(version, "nothing", "signal") if binding else _nothing(version, "banner", unremembered)
-        )
+        return _nothing(version, "nothing", "signal") if binding else _nothing(version, "banner", unremembered)
     given_under = _present(remembered.signals)
     # A grant holds against a binding signal only if that signal was present when it was given.
     if remembered.grants_something and not binding <= given_under:
@@ -96,9 +94,7 @@ def remembered_choice(
 
 def _nothing(version: DecidingVersion, show: str, reason: str) -> Decision:
     necessary = {partner.slug: partner.category == "strictly_necessary" for partner in version.partners}
-    return Decision(
-        show, reason, {"strictly_necessary": True, **dict.fromkeys(OPTIONAL_CATEGORIES, False)}, necessary
-    )
+    return Decision(show, reason, {"strictly_necessary": True, **dict.fromkeys(OPTIONAL_CATEGORIES, False)}, necessary)
 
 
 def _answered(stored: StoredChoice, version: DecidingVersion) -> Decision:
@@ -121,6 +117,4 @@ def _answered(stored: StoredChoice, version: DecidingVersion) -> Decision:
         partners[partner.slug] = said_yes and known
         # Who refused the category is not asked again because something was added to it.
         changed |= said_yes and category_granted and not known
-    return Decision(
-        "banner" if changed else "nothing", "changed" if changed else "decided", categories, partners
-    )
+    return Decision("banner" if changed else "nothing", "changed" if changed else "decided", categories, partners)

@@ -38,9 +38,7 @@ def digest_of(payload: bytes) -> str:
     return hashlib.sha256(payload).hexdigest()
 
 
-def with_ordinals(
-    draft: Mapping[str, Any], previous: Mapping[str, Any] | None, *, ordinal: int
-) -> dict[str, Any]:
+def with_ordinals(draft: Mapping[str, Any], previous: Mapping[str, Any] | None, *, ordinal: int) -> dict[str, Any]:
     """Say of each partner and category which version added it (flow 7: who must be asked again).
 
     A partner counts as added when the version before had none of that slug, had it in another category, or with
@@ -49,9 +47,7 @@ def with_ordinals(
     """
     before = {partner["slug"]: partner for partner in previous["partners"]} if previous else {}
     used_before = _own_categories(previous) if previous else set()
-    category_before = (
-        {category["code"]: category["added"] for category in previous["categories"]} if previous else {}
-    )
+    category_before = {category["code"]: category["added"] for category in previous["categories"]} if previous else {}
     used = _own_categories(draft)
     partners = [
         {**partner, "added": _partner_added(partner, before.get(partner["slug"]), ordinal)}

@@ -73,20 +73,14 @@ def _partner_changes(before: dict[str, dict[str, Any]], after: dict[str, dict[st
         old = before.get(slug)
         category = partner["category"].replace("_", " ")
         if old is None:
-            sentences.append(
-                f"{partner['name']} is new, under {category}. Who accepted {category} is asked again."
-            )
+            sentences.append(f"{partner['name']} is new, under {category}. Who accepted {category} is asked again.")
         elif old["category"] != partner["category"]:
-            sentences.append(
-                f"{partner['name']} moves to {category}. Who accepted {category} is asked again."
-            )
+            sentences.append(f"{partner['name']} moves to {category}. Who accepted {category} is asked again.")
         elif not set(partner["purposes"]) <= set(old["purposes"]):
             sentences.append(f"{partner['name']} gets a new purpose. Who accepted {category} is asked again.")
         elif {**old, "added": 0} != {**partner, "added": 0}:
             sentences.append(f"What is said about {partner['name']} changed. Nobody is asked again.")
-    sentences += [
-        f"{old['name']} is gone. Nobody is asked again." for slug, old in before.items() if slug not in after
-    ]
+    sentences += [f"{old['name']} is gone. Nobody is asked again." for slug, old in before.items() if slug not in after]
     return sentences
 
 

@@ -48,9 +48,7 @@ class ConsentEvent(AppendOnly):
     signals_seen = models.JSONField(help_text="As the request's own headers said.")
     country = models.CharField(max_length=2, null=True)
     device_class = models.CharField(max_length=8, null=True)
-    trusted = models.BooleanField(
-        null=True, help_text="A person's click (true), a program's (false), or not known."
-    )
+    trusted = models.BooleanField(null=True, help_text="A person's click (true), a program's (false), or not known.")
     build = models.CharField(max_length=40, blank=True)
     variant = models.CharField(max_length=40, blank=True)
     salts = models.BinaryField(null=True)

@@ -26,12 +26,8 @@ class Notice(models.Model):
     layout = models.CharField(max_length=10, default="card", editable=False)
     position = models.CharField(max_length=10, choices=Position, default=Position.LEFT)
     brand_colour = models.CharField("buttons", max_length=7, default="#1d4ed8", validators=[COLOUR])
-    brand_text_colour = models.CharField(
-        "text on buttons", max_length=7, default="#ffffff", validators=[COLOUR]
-    )
-    dark_brand_colour = models.CharField(
-        "buttons, dark", max_length=7, default="#9db8ff", validators=[COLOUR]
-    )
+    brand_text_colour = models.CharField("text on buttons", max_length=7, default="#ffffff", validators=[COLOUR])
+    dark_brand_colour = models.CharField("buttons, dark", max_length=7, default="#9db8ff", validators=[COLOUR])
     dark_brand_text_colour = models.CharField(
         "text on buttons, dark", max_length=7, default="#0b1020", validators=[COLOUR]
     )
@@ -98,9 +94,7 @@ class Publication(AppendOnly):
     published_at = models.DateTimeField()
     effective_at = models.DateTimeField()
     announce_until = models.DateTimeField(null=True, blank=True)
-    published_by = models.CharField(
-        max_length=150, help_text="The user name, kept as text so that it survives."
-    )
+    published_by = models.CharField(max_length=150, help_text="The user name, kept as text so that it survives.")
     reason = models.CharField(max_length=300, blank=True)
 
     objects = PublicationQuerySet.as_manager()

@@ -81,9 +81,7 @@ def _draft(site: Site, facts: DemoSite) -> None:
         dark_brand_colour=look.dark_brand_colour,
         dark_brand_text_colour=look.dark_brand_text_colour,
     )
-    SitePolicy.objects.create(
-        site=site, dnt=facts.policy.dnt, dnt_explanation=dict(facts.policy.dnt_explanation)
-    )
+    SitePolicy.objects.create(site=site, dnt=facts.policy.dnt, dnt_explanation=dict(facts.policy.dnt_explanation))
     OptOutLink.objects.bulk_create(
         OptOutLink(site=site, label=dict(link.label), url=link.url, position=position)
         for position, link in enumerate(facts.opt_out_links)
