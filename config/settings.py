@@ -119,6 +119,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'sayso.sqlite3'}")}
 IS_SQLITE = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
 if IS_SQLITE:
+    # Opening the file anew for each request would cost more than the insert.
+    DATABASES["default"]["CONN_MAX_AGE"] = None
     # WAL lets readers go on while one writes; IMMEDIATE takes the write lock at once instead of failing
     # half-way; FULL makes an acknowledged event survive a power cut, not only a killed process.
     DATABASES["default"]["OPTIONS"] = {

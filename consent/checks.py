@@ -24,6 +24,20 @@ def evidence_is_guarded(*, databases: list[str] | None = None, **_: Any) -> list
 
 
 @register(Tags.security, deploy=True)
+def proxies_are_counted(**_: Any) -> list[CheckMessage]:
+    """W002: behind a proxy that ends https, requests would be redirected to https in a circle."""
+    if not settings.IS_HTTPS or settings.TRUSTED_PROXIES:
+        return []
+    return [
+        Warning(
+            "PUBLIC_URL is https, but TRUSTED_PROXIES is 0.",
+            hint="The server itself speaks http. Set TRUSTED_PROXIES to the number of proxies in front of it.",
+            id="consent.W002",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
 def public_address_is_https(**_: Any) -> list[CheckMessage]:
     """W001: consent cookies are `Secure` only where the platform's pages are."""
     if settings.IS_HTTPS:
