@@ -1,5 +1,12 @@
 """The addresses of the demonstration website."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from consent.demo import views
+
+urlpatterns = [
+    path("", views.home, name="demo"),
+    path("about/", views.about, name="demo-about"),
+    path("cookies/", views.cookies, name="demo-cookies"),
+    path("strict/", views.strict, name="demo-strict"),
+]

@@ -1,5 +1,15 @@
 """The addresses of the hosted pages."""
 
-from django.urls import URLPattern
+from django.urls import path, re_path
 
-urlpatterns: list[URLPattern] = []
+from consent.pages import declaration, front, preferences, receipt
+
+KEY = r"(?P<key>[a-z0-9-]{1,40})"
+
+urlpatterns = [
+    path("", front.front, name="front"),
+    re_path(rf"^p/{KEY}/$", preferences.preferences, name="page-preferences"),
+    re_path(rf"^p/{KEY}/cookies/$", declaration.declaration, name="page-declaration"),
+    re_path(rf"^p/{KEY}/receipts/$", receipt.receipt, name="page-record"),
+    re_path(rf"^p/{KEY}/receipts/(?P<event_id>[0-9a-f-]{{36}})$", receipt.receipt, name="page-receipt"),
+]

@@ -1,0 +1,112 @@
+"""The form of the hosted preference centre: what it starts from, and what was chosen in it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from consent.consent_cookie import StoredChoice
+from consent.decisions import (
+    OPTIONAL_CATEGORIES,
+    DecidingPartner,
+    DecidingRegime,
+    DecidingVersion,
+    binding_signals,
+)
+from consent.privacy_signals import Signals
+
+ACTIONS = ("accept_all", "reject_all", "save")
+
+
+class UnknownChoice(ValueError):
+    """The form names something that the version does not have."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """`partners` holds the exceptions only: a partner follows its category otherwise."""
+
+    action: str
+    categories: Mapping[str, bool]
+    partners: Mapping[str, bool]
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """A form as it came. A partner has two boxes, of which one is seen: `kept` counts where its category is on,
+    `allowed` where it is off. Without a script, one box could not say whether it was meant or only left over."""
+
+    action: str
+    categories: Sequence[str]
+    kept: Sequence[str]
+    allowed: Sequence[str]
+
+
+def read_choice(submitted: Submitted, payload: Mapping[str, Any]) -> Choice:
+    """Raises UnknownChoice for an action, category or partner that the version does not have."""
+    category_of = {partner["slug"]: partner["category"] for partner in payload["partners"]}
+    optional = {slug: code for slug, code in category_of.items() if code in OPTIONAL_CATEGORIES}
+    named = {*submitted.kept, *submitted.allowed}
+    if (
+        submitted.action not in ACTIONS
+        or not set(submitted.categories) <= set(OPTIONAL_CATEGORIES)
+        or not named <= set(optional)
+    ):
+        raise UnknownChoice
+    if submitted.action != "save":
+        return Choice(submitted.action, dict.fromkeys(OPTIONAL_CATEGORIES, submitted.action == "accept_all"), {})
+    categories = {code: code in submitted.categories for code in OPTIONAL_CATEGORIES}
+    partners = {}
+    for slug, code in optional.items():
+        granted = slug in (submitted.kept if categories[code] else submitted.allowed)
+        if granted != categories[code]:
+            partners[slug] = granted
+    return Choice("save", categories, partners)
+
+
+def deciding_version(payload: Mapping[str, Any], *, digest: str, ordinals: Mapping[str, int]) -> DecidingVersion:
+    """What `decide` needs of a payload. `ordinals`: first 12 hex digits of each remembered version → ordinal."""
+    return DecidingVersion(
+        digest=digest[:12],
+        ordinals=ordinals,
+        categories={category["code"]: category["added"] for category in payload["categories"]},
+        partners=[
+            DecidingPartner(partner["slug"], partner["category"], partner["added"]) for partner in payload["partners"]
+        ],
+    )
+
+
+def deciding_regime(payload: Mapping[str, Any]) -> DecidingRegime:
+    regime = payload["regimes"][0]
+    return DecidingRegime(
+        regime["code"], regime["model"], regime["signals"], regime["grant_days"], regime["refusal_days"]
+    )
+
+
+def signal_note(
+    *, signals: Signals, dnt_policy: str, regime: DecidingRegime, reason: str, stored: StoredChoice | None
+) -> str | None:
+    """The text that says what the browser's signal has answered already; None where there is nothing to say.
+    `reason` is the decision's."""
+    binding = binding_signals(regime=regime, dnt_policy=dnt_policy, signals=signals)
+    if not binding:
+        return "signal_disregarded" if signals.dnt and dnt_policy == "disregard" else None
+    if reason != "signal" and stored and stored.grants_something:
+        return "signal_answered"
+    return "signal_both" if len(binding) == 2 else f"signal_{binding.pop()}"
+
+
+def stored_choice(
+    choice: Choice, *, digest: str, consent_id: str, regime: str, signals: Signals, now: int
+) -> StoredChoice:
+    """The choice as the browser keeps it. `now` is Unix seconds."""
+    return StoredChoice(
+        version=digest[:12],
+        decided_at=now,
+        categories=choice.categories,
+        consent_id=consent_id,
+        regime=regime,
+        signals=signals,
+        partners=choice.partners,
+    )

@@ -1,0 +1,266 @@
+"""/p/KEY/: the hosted preference centre, a plain form that needs no JavaScript."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from consent import consent_cookie
+from consent.api.throttling import ClientThrottle
+from consent.consent_cookie import StoredChoice
+from consent.decisions import Decision, decide, remembered_choice
+from consent.devices import device_class
+from consent.models import Publication
+from consent.pages.addresses import is_from_own_page, own_origin, page_address, platform_origin
+from consent.pages.answers import page, problem
+from consent.pages.choice import (
+    Choice,
+    Submitted,
+    UnknownChoice,
+    deciding_regime,
+    deciding_version,
+    read_choice,
+    signal_note,
+    stored_choice,
+)
+from consent.pages.contents import category_parts, opt_out_links
+from consent.pages.published import Published, asked_language, find_published, language_links
+from consent.pages.situation import Situation, find_situation, with_choice
+from consent.pages.wordings import day_words
+from consent.privacy_signals import Signals, read_signals
+from consent.services.publishing import remembered_ordinals
+from consent.services.recording import ReportedEvent, SeenByServer, record_event
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def preferences(request: HttpRequest, key: str) -> HttpResponse:
+    published = find_published(request, key)
+    if isinstance(published, HttpResponse):
+        return published
+    situation = find_situation(
+        own_origin=own_origin(request),
+        platform_origin=platform_origin(),
+        domains=published.site.domains,
+        return_url=request.GET.get("return"),
+    )
+    if request.method == "POST":
+        return _decided(request, published, situation)
+    return _form(request, published, situation)
+
+
+# --- Showing ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """Where the visitor stands: what the cookie says while it counts, and what follows from it."""
+
+    stored: StoredChoice | None
+    decision: Decision
+    note: str | None
+
+
+def _standing(request: HttpRequest, published: Published, situation: Situation, now: datetime) -> _Standing:
+    # Another domain's cookie is not the website's, whatever it is called.
+    stored = _cookie_choice(request) if situation.kind == "own" else None
+    signals, regime = read_signals(request.headers), deciding_regime(published.payload)
+    dnt_policy, seconds = published.payload["policy"]["dnt"], int(now.timestamp())
+    decision = decide(
+        regime=regime,
+        dnt_policy=dnt_policy,
+        signals=signals,
+        stored=stored,
+        version=deciding_version(
+            published.payload, digest=published.digest, ordinals=_ordinals(published, now) if stored else {}
+        ),
+        now=seconds,
+    )
+    remembered, _ = remembered_choice(regime=regime, stored=stored, now=seconds)
+    note = signal_note(signals=signals, dnt_policy=dnt_policy, regime=regime, reason=decision.reason, stored=remembered)
+    return _Standing(remembered, decision, note)
+
+
+def _form(request: HttpRequest, published: Published, situation: Situation) -> HttpResponse:
+    standing = _standing(request, published, situation, timezone.now())
+    query = {"language": asked_language(request, published), "return": situation.return_url}
+    key, texts = published.site.key, published.texts
+    context = {
+        "texts": texts,
+        "site": published.payload["site"],
+        "situation": situation,
+        "action_url": page_address("page-preferences", key, **query),
+        "categories": [
+            {
+                "part": part,
+                "is_on": standing.decision.categories[part.code],
+                "partners": _switches(part, standing),
+            }
+            for part in category_parts(published.payload, texts, published.language)
+        ],
+        "note": texts[standing.note] if standing.note else "",
+        "saved": _saved(request, published, standing) if situation.kind == "own" else None,
+        "standing": _standing_words(published, standing) if situation.kind == "own" else None,
+        "opt_out_links": opt_out_links(published.payload, published.language),
+        "declaration_url": page_address("page-declaration", key, language=query["language"]),
+        "languages": language_links(published, "page-preferences", **query),
+    }
+    targets = [situation.return_origin] if situation.return_origin else []
+    return page(request, "consent/preferences.html", context, language=published.language, form_targets=targets)
+
+
+def _switches(part: Any, standing: _Standing) -> list[dict[str, Any]]:
+    """Each partner with its two boxes (see choice.Submitted): the one that is not seen says `like the category`."""
+    category_on = standing.decision.categories[part.code]
+    return [
+        {
+            "part": partner,
+            "kept": standing.decision.partners[partner.slug] if category_on else True,
+            "allowed": standing.decision.partners[partner.slug] if not category_on else False,
+        }
+        for partner in part.partners
+    ]
+
+
+def _standing_words(published: Published, standing: _Standing) -> dict[str, str]:
+    if standing.stored is None:
+        return {"last": published.texts["no_decision"]}
+    day = datetime.fromtimestamp(standing.stored.decided_at, UTC).date()
+    return {
+        "last": published.texts["last_decision"].replace("{date}", day_words(day, published.language)),
+        "consent_id": standing.stored.consent_id,
+        "record_url": _record_url(published, standing.stored.consent_id),
+    }
+
+
+def _record_url(published: Published, consent_id: str) -> str:
+    # The fragment is not sent: the consent id reaches the record's page, and no server's log.
+    return f"{settings.PUBLIC_URL}{page_address('page-record', published.site.key)}#{consent_id}"
+
+
+def _saved(request: HttpRequest, published: Published, standing: _Standing) -> dict[str, str] | None:
+    if "saved" not in request.GET:
+        return None
+    if standing.stored is None:
+        return {"kind": "warning", "text": published.texts["page_not_kept"]}
+    nothing = "" if standing.stored.grants_something else " " + published.texts["page_saved_nothing"]
+    return {"kind": "good", "text": published.texts["page_saved"] + nothing}
+
+
+# --- Deciding --------------------------------------------------------------------------------------
+
+
+def _decided(request: HttpRequest, published: Published, situation: Situation) -> HttpResponse:
+    if not is_from_own_page(request):
+        return problem(request, 403, "foreign_form")
+    if situation.kind == "elsewhere":
+        return problem(request, 403, "foreign_form")
+    throttle = ClientThrottle()
+    if not throttle.allow_request(request, None):
+        return problem(request, 429, "busy", retry_after=int(throttle.wait() or 1) + 1)
+    try:
+        choice = read_choice(_submitted(request), published.payload)
+    except UnknownChoice:
+        return problem(request, 400, "unknown_choice")
+    if situation.return_url and situation.kind == "return":
+        return _see_other(with_choice(situation.return_url, categories=choice.categories, partners=choice.partners))
+    try:
+        stored = _record(request, published, choice, timezone.now())
+    except DatabaseError:
+        return problem(request, 503, "not_saved", retry_after=5)
+    return _kept(request, published, situation, stored)
+
+
+def _submitted(request: HttpRequest) -> Submitted:
+    form = request.POST
+    return Submitted(
+        action=form.get("action", ""),
+        categories=form.getlist("category"),
+        kept=form.getlist("kept"),
+        allowed=form.getlist("allowed"),
+    )
+
+
+def _record(request: HttpRequest, published: Published, choice: Choice, now: datetime) -> StoredChoice:
+    """Evidence first: a choice that could not be recorded is not kept either."""
+    before = _cookie_choice(request)
+    consent_id = before.consent_id if before else str(uuid.uuid4())
+    signals, regime = read_signals(request.headers), published.payload["regimes"][0]["code"]
+    record_event(
+        site_id=published.site.id,
+        reported=_event(published, choice, consent_id=consent_id, regime=regime, signals=signals),
+        seen=SeenByServer(
+            signals=signals, regime=regime, device_class=device_class(request.headers.get("User-Agent", ""))
+        ),
+        now=now,
+    )
+    return stored_choice(
+        choice,
+        digest=published.digest,
+        consent_id=consent_id,
+        regime=regime,
+        signals=signals,
+        now=int(now.timestamp()),
+    )
+
+
+def _event(published: Published, choice: Choice, *, consent_id: str, regime: str, signals: Signals) -> ReportedEvent:
+    return ReportedEvent(
+        event_id=uuid.uuid4(),
+        consent_id=uuid.UUID(consent_id),
+        action=choice.action,
+        surface="page",
+        categories=choice.categories,
+        partners=choice.partners,
+        version_id=published.version_id,
+        language=published.language,
+        regime=regime,
+        signals=signals,
+    )
+
+
+def _kept(request: HttpRequest, published: Published, situation: Situation, stored: StoredChoice) -> HttpResponse:
+    """Sets the cookie and shows the page anew, so that reloading sends nothing twice."""
+    query = {"saved": "1", "language": asked_language(request, published), "return": situation.return_url}
+    response = _see_other(page_address("page-preferences", published.site.key, **query))
+    regime = deciding_regime(published.payload)
+    response.set_cookie(
+        consent_cookie.NAME,
+        consent_cookie.format(stored),
+        max_age=consent_cookie.max_age(stored, grant_days=regime.grant_days, refusal_days=regime.refusal_days),
+        path="/",
+        secure=request.is_secure(),
+        samesite="Lax",
+        # The snippet reads it.
+        httponly=False,
+    )
+    return response
+
+
+def _see_other(url: str) -> HttpResponse:
+    """303: whatever was sent, what follows is fetched."""
+    response = HttpResponse(status=303)
+    response["Location"] = url
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _cookie_choice(request: HttpRequest) -> StoredChoice | None:
+    # Django keeps one cookie of a name; there may be several, on other paths and domains.
+    return consent_cookie.newest(consent_cookie.values_in(request.headers.get("Cookie", "")))
+
+
+def _ordinals(published: Published, now: datetime) -> dict[str, int]:
+    publication = (
+        Publication.objects.live(now=now).filter(site_id=published.site.id).select_related("version", "site").first()
+    )
+    return remembered_ordinals(publication) if publication else {}
