@@ -62,5 +62,5 @@ def server_arguments(host: str) -> list[str]:
         "--log-level=warning",
         "--no-access-log",
         "--workers-kill-timeout=5",
-        "config.wsgi:application",
+        "config.worker:application",
     ]
