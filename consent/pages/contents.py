@@ -1,4 +1,4 @@
-"""A published version as the pages lay it out: categories, their partners, what each keeps. Pure."""
+"""A published version as the pages lay it out: categories, their partners, what each keeps. No Django, no rows."""
 
 from __future__ import annotations
 

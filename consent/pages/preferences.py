@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from consent import consent_cookie
-from consent.api.throttling import ClientThrottle
+from consent.api.throttling import seconds_to_wait
 from consent.consent_cookie import StoredChoice
 from consent.decisions import Decision, decide, remembered_choice
 from consent.devices import device_class
@@ -160,13 +161,11 @@ def _saved(request: HttpRequest, published: Published, standing: _Standing) -> d
 
 
 def _decided(request: HttpRequest, published: Published, situation: Situation) -> HttpResponse:
-    if not is_from_own_page(request):
+    # Elsewhere the page has no form: who sends one all the same is not told that anything was kept.
+    if not is_from_own_page(request) or situation.kind == "elsewhere":
         return problem(request, 403, "foreign_form")
-    if situation.kind == "elsewhere":
-        return problem(request, 403, "foreign_form")
-    throttle = ClientThrottle()
-    if not throttle.allow_request(request, None):
-        return problem(request, 429, "busy", retry_after=int(throttle.wait() or 1) + 1)
+    if wait := seconds_to_wait(request):
+        return problem(request, 429, "busy", retry_after=math.ceil(wait))
     try:
         choice = read_choice(_submitted(request), published.payload)
     except UnknownChoice:

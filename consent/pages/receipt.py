@@ -33,6 +33,7 @@ SPOKEN = [
     "failed",
     "wait",
     "erasing",
+    "not_erased",
 ]
 
 

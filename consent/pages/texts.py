@@ -1,4 +1,4 @@
-"""What the hosted pages say in a language: the published words, and the built-in ones that a version lacks. Pure."""
+"""What the hosted pages say in a language: the published words, and the built-in ones that a version lacks."""
 
 from __future__ import annotations
 
