@@ -226,7 +226,73 @@ UNFOLD = {
     "SITE_HEADER": "Sayso",
     "SITE_SUBHEADER": "Consent for your websites",
     "SITE_URL": "/",
+    "SITE_SYMBOL": "verified_user",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "BORDER_RADIUS": "10px",
     "STYLES": [lambda request: static("admin/sayso.css")],
+    "DASHBOARD_CALLBACK": "consent.admin.home.websites",
+    "COLORS": {
+        "base": {
+            "50": "#f5f6f8",
+            "100": "#eef0f3",
+            "200": "#dfe2e7",
+            "300": "#c8cdd5",
+            "400": "#a7aeba",
+            "500": "#5f6672",
+            "600": "#454c57",
+            "700": "#343a44",
+            "800": "#262b33",
+            "900": "#1a1d23",
+            "950": "#121419",
+        },
+        "primary": {
+            "50": "#f1f5fe",
+            "100": "#e8eefc",
+            "200": "#cddafa",
+            "300": "#b7caff",
+            "400": "#9db8ff",
+            "500": "#7d9dfb",
+            "600": "#1d4ed8",
+            "700": "#1a44bd",
+            "800": "#183a9b",
+            "900": "#172f77",
+            "950": "#101d47",
+        },
+    },
+    "SIDEBAR": {
+        "show_search": False,
+        "show_all_applications": False,
+        "navigation": [
+            {
+                "title": "",
+                "items": [
+                    {"title": "Your websites", "icon": "language", "link": reverse_lazy("admin:index")},
+                    {
+                        "title": "Consent records",
+                        "icon": "fact_check",
+                        "link": reverse_lazy("admin:consent_consentevent_changelist"),
+                        "permission": "consent.admin.home.may_read_events",
+                    },
+                ],
+            },
+            {
+                "title": "This server",
+                "items": [
+                    {
+                        "title": "People",
+                        "icon": "group",
+                        "link": reverse_lazy("admin:auth_user_changelist"),
+                        "permission": "consent.admin.home.is_administrator",
+                    },
+                    {
+                        "title": "Groups",
+                        "icon": "shield_person",
+                        "link": reverse_lazy("admin:auth_group_changelist"),
+                        "permission": "consent.admin.home.is_administrator",
+                    },
+                ],
+            },
+        ],
+    },
 }

@@ -55,9 +55,7 @@ def sites_with_role(user: AbstractBaseUser | AnonymousUser, roles: tuple[Role, .
     return visible.filter(pk__in=Member.objects.filter(user_id=user.pk, role__in=roles).values("site_id"))
 
 
-def get_site_for(
-    user: AbstractBaseUser | AnonymousUser, site_id: object, roles: tuple[Role, ...] = EDITS
-) -> Site:
+def get_site_for(user: AbstractBaseUser | AnonymousUser, site_id: object, roles: tuple[Role, ...] = EDITS) -> Site:
     """The website, for someone who has one of the roles on it. Everybody else gets a 404."""
     site = Site.objects.filter(pk=site_id).first() if str(site_id).isdecimal() else None
     if site is None or not has_role(user, site, roles):

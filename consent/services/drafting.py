@@ -1,4 +1,4 @@
-"""The draft: texts, appearance, policy and links, saved as they are edited. Visitors see none of it before publishing."""
+"""The draft: texts, appearance, policy and links as they are edited. Visitors see none of it before publishing."""
 
 from __future__ import annotations
 
@@ -28,9 +28,7 @@ def save_texts(*, site: Site, language: str, texts: Mapping[str, str]) -> Notice
     """
     builtin = builtin_texts(language)
     own = {
-        key: text.strip()
-        for key, text in texts.items()
-        if key in builtin and text.strip() not in ("", builtin[key])
+        key: text.strip() for key, text in texts.items() if key in builtin and text.strip() not in ("", builtin[key])
     }
     check_texts(own, builtin)
     notice, _ = draft_of(site)

@@ -131,9 +131,7 @@ def remove_cookie(*, cookie: Cookie) -> None:
 @transaction.atomic
 def archive_partners(*, partners: Iterable[Partner], now: datetime) -> int:
     """Leave partners out of the next version. Published versions and events go on naming them."""
-    return Partner.objects.filter(pk__in=[partner.pk for partner in partners], archived_at=None).update(
-        archived_at=now
-    )
+    return Partner.objects.filter(pk__in=[partner.pk for partner in partners], archived_at=None).update(archived_at=now)
 
 
 @transaction.atomic
@@ -155,9 +153,7 @@ def _checked_and_saved(partner: Partner) -> Partner:
         errors["purposes"] = "Choose at least one."
     if faults := [fault for host in partner.hosts for fault in host_faults("hosts", host)]:
         errors["hosts"] = [fault.removeprefix("hosts: ") for fault in faults]
-    _raise_all(
-        errors, partner, exclude={"purpose", "purposes", "hosts", "technologies", "parameters", "site"}
-    )
+    _raise_all(errors, partner, exclude={"purpose", "purposes", "hosts", "technologies", "parameters", "site"})
     partner.save()
     return partner
 
@@ -167,10 +163,7 @@ def _library_errors(partner: Partner) -> dict[str, str]:
     template = load_library().get(partner.library)
     if template is None:
         return {}
-    errors = {
-        f"parameter_{name}": message
-        for name, message in parameter_errors(template, partner.parameters).items()
-    }
+    errors = {f"parameter_{name}": message for name, message in parameter_errors(template, partner.parameters).items()}
     if partner.load_mode not in template.load_modes:
         errors["load_mode"] = f"{template.name} can't be loaded in this way."
     return errors

@@ -26,9 +26,7 @@ def clean_domains(lines: Sequence[str]) -> list[str]:
 
 
 @transaction.atomic
-def create_site(
-    *, key: str, name: str, domains: Sequence[str], owner: User | None = None, **facts: str
-) -> Site:
+def create_site(*, key: str, name: str, domains: Sequence[str], owner: User | None = None, **facts: str) -> Site:
     """A new website, owned by a person (or by nobody yet: then only superusers see it)."""
     site = Site(key=key, name=name, domains=clean_domains(domains), **facts)
     site.full_clean()
@@ -62,9 +60,7 @@ def add_member(*, site: Site, who: str, role: str) -> Member:
     people = list(get_user_model().objects.filter(Q(username=who) | Q(email__iexact=who), is_active=True)[:2])
     if len(people) != 1:
         raise ValidationError(
-            {
-                "who": f"Nobody here is called {who}. People get their account from an administrator of this server."
-            }
+            {"who": f"Nobody here is called {who}. People get their account from an administrator of this server."}
             if not people
             else {"who": f"More than one person has the address {who}. Write the user name."}
         )

@@ -1,0 +1,10 @@
+"""The marketer's pages about what is asked, published and recorded. One module per subject."""
+
+from consent.admin import banner, events, home, install, overview, policy, preview, publish, versions
+from consent.builtin_texts import available_languages
+from consent.services.publishing import draft_of
+from cookies.admin.languages import LanguageSource, use_languages
+
+use_languages(LanguageSource(spoken=lambda site: draft_of(site)[0].languages, offered=available_languages))
+
+__all__ = ["banner", "events", "home", "install", "overview", "policy", "preview", "publish", "versions"]

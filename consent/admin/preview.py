@@ -1,0 +1,94 @@
+"""The draft as visitors would meet it: the real engine on a plain page that can reach nothing and keep nothing.
+
+The page is sandboxed into an origin of its own, without cookies, storage or network, and names a version that was
+never published. A sandboxed page sends no session, so its two scripts are opened by a signed, short-lived address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_safe
+
+from consent.builtin_texts import direction
+from consent.delivery.compose import compose
+from consent.services.publishing import draft_payload
+from cookies.admin.languages import languages_of
+from cookies.admin.pages import add_url, site_page
+from cookies.models import Site
+
+SALT = "consent.preview"
+OPEN_FOR_SECONDS = 15 * 60
+# SHA-256 of nothing known: the events endpoint would answer that this version was never published.
+NEVER_PUBLISHED = "0" * 64
+
+
+@site_page("preview/", name="preview", sees="consent.view_notice")
+@xframe_options_sameorigin
+def preview(request: HttpRequest, site: Site) -> HttpResponse:
+    languages = languages_of(site)
+    language = request.GET.get("language", "")
+    if language not in languages:
+        language = languages[0]
+    token = signing.dumps({"site": site.pk, "language": language}, salt=SALT)
+    response = TemplateResponse(
+        request,
+        "admin/site/preview.html",
+        {
+            "website": site,
+            "language": language,
+            "direction": direction(language),
+            "snippet_url": reverse("admin:site-preview-file", args=[site.pk, token, "snippet.js"]),
+            "settings_button": draft_payload(site)["appearance"]["settings_button"],
+        },
+    )
+    own = f"{request.scheme}://{request.get_host()}"
+    response["Content-Security-Policy"] = (
+        f"sandbox allow-scripts; default-src 'none'; script-src {own}; style-src {own} 'unsafe-inline'; "
+        f"img-src {own} data:; frame-ancestors {own}"
+    )
+    return response
+
+
+@require_safe
+def preview_file(request: HttpRequest, site_id: int, token: str, name: str) -> HttpResponse:
+    """The composed draft, for whoever was let into the preview a moment ago."""
+    try:
+        opened = signing.loads(token, salt=SALT, max_age=OPEN_FOR_SECONDS)
+    except signing.BadSignature:
+        raise Http404("The preview is closed. Load it again.") from None
+    site = Site.objects.filter(pk=site_id).first()
+    if site is None or opened["site"] != site_id:
+        raise Http404("There is no such preview.")
+    details, first = compose(
+        payload=harmless(draft_payload(site)),
+        digest=NEVER_PUBLISHED,
+        language=opened["language"],
+        ordinals={NEVER_PUBLISHED[:12]: 1},
+        public_url=settings.PUBLIC_URL,
+    )
+    response = HttpResponse((first if name == "snippet.js" else details).body, "text/javascript; charset=utf-8")
+    response["Cache-Control"] = "no-store"
+    response["Access-Control-Allow-Origin"] = "*"
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+def harmless(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """The draft without what would load or tell a partner anything, and without the marketer's own browser signals:
+    they would keep the banner from being shown. Pure."""
+    return {
+        **payload,
+        "partners": [{**partner, "loader": [], "signals": []} for partner in payload["partners"]],
+        "regimes": [{**regime, "signals": []} for regime in payload["regimes"]],
+    }
+
+
+add_url(path("<int:site_id>/preview/<str:token>/<str:name>", preview_file, name="site-preview-file"))

@@ -1,0 +1,179 @@
+"""How the visitors' texts are ordered and called where they are edited. Words only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class TextGroup:
+    """Texts that stand together on a page; `important` ones are not folded away."""
+
+    title: str
+    explanation: str
+    labels: Mapping[str, str]
+    important: bool = False
+
+
+GROUPS = (
+    TextGroup(
+        "Banner",
+        "The question that visitors meet first.",
+        {
+            "banner_title": "Heading",
+            "banner_text": "Text",
+            "details_link": "Link to the cookie list",
+            "reject_all": "Button that refuses everything",
+            "accept_all": "Button that allows everything",
+            "choose": "Button that opens the preference centre",
+        },
+        important=True,
+    ),
+    TextGroup(
+        "Preference centre",
+        "Where visitors decide for each category and each partner.",
+        {
+            "preferences_title": "Heading",
+            "preferences_intro": "Text under the heading",
+            "save": "Button that saves the choice",
+            "withdraw": "Button that takes a yes back",
+            "settings_button": "Our small button on your pages",
+            "confirmation": "What is said after a choice",
+        },
+        important=True,
+    ),
+    TextGroup(
+        "Categories",
+        "The four categories, one plain line each.",
+        {
+            "strictly_necessary_title": "Strictly necessary: name",
+            "strictly_necessary_description": "Strictly necessary: what it means",
+            "performance_title": "Performance: name",
+            "performance_description": "Performance: what it means",
+            "functional_title": "Functional: name",
+            "functional_description": "Functional: what it means",
+            "targeting_title": "Targeting: name",
+            "targeting_description": "Targeting: what it means",
+        },
+    ),
+    TextGroup(
+        "How the banner counts and lists",
+        "The parts that are put into the banner's text, and the text for websites with less to ask.",
+        {
+            "purpose_performance": "Performance, in the middle of a sentence",
+            "purpose_functional": "Functional, in the middle of a sentence",
+            "purpose_targeting": "Targeting, in the middle of a sentence",
+            "partners_one": "One partner",
+            "partners_other": "Several partners",
+            "cookies_one": "One cookie",
+            "cookies_other": "Several cookies",
+            "banner_text_alone": "Text where no partner needs consent",
+            "banner_text_nothing": "Text where nothing needs consent",
+        },
+    ),
+    TextGroup(
+        "Inside the preference centre",
+        "Small words beside switches and in the tables.",
+        {
+            "close": "Closing it without a change",
+            "always_on": "Beside strictly necessary",
+            "last_decision": "When the visitor last decided",
+            "no_decision": "Before the first decision",
+            "consent_id": "Name of the consent id",
+            "record_link": "Link to the visitor's own record",
+            "other_ways": "Heading of the other ways to opt out",
+            "other_ways_browser": "What the browser itself can do",
+            "own_use": "The website itself, among the partners",
+            "nothing_used": "An empty category",
+            "privacy_notice": "Link to a partner's privacy notice",
+            "opt_out": "Link to a partner's opt-out page",
+            "cookie_name": "Column: name",
+            "cookie_purpose": "Column: purpose",
+            "cookie_technology": "Column: kind",
+            "cookie_party": "Column: set by",
+            "cookie_lifetime": "Column: kept for",
+            "technology_cookie": "Kind: cookie",
+            "technology_local_storage": "Kind: local storage",
+            "technology_session_storage": "Kind: session storage",
+            "technology_indexed_db": "Kind: browser database",
+            "technology_pixel": "Kind: pixel",
+            "technology_web_beacon": "Kind: web beacon",
+            "technology_tag": "Kind: tag",
+            "party_first": "Set by the website",
+            "party_third": "Set by a partner",
+            "lifetime_session": "Kept until the browser closes",
+            "lifetime_persistent": "Kept until it is deleted",
+        },
+    ),
+    TextGroup(
+        "Signals from the browser",
+        "What is said when a browser sends Do Not Track or Global Privacy Control.",
+        {
+            "signal_dnt": "Do Not Track",
+            "signal_gpc": "Global Privacy Control",
+            "signal_both": "Both signals",
+            "signal_answered": "A signal, and a choice made in spite of it",
+            "signal_disregarded": "Do Not Track where the website disregards it",
+            "declaration_signals_title": "Heading in the cookie list",
+            "declaration_dnt_honour": "In the cookie list: Do Not Track is honoured",
+            "declaration_dnt_disregard": "In the cookie list: Do Not Track is disregarded",
+            "declaration_gpc": "In the cookie list: Global Privacy Control",
+        },
+    ),
+    TextGroup(
+        "Videos, maps and other embeds",
+        "What stands in the place of an embed until the visitor allows it.",
+        {
+            "placeholder_title": "Heading",
+            "placeholder_text": "Text",
+            "placeholder_once": "Button: this time",
+            "placeholder_always": "Button: always",
+            "placeholder_link": "Link to the original",
+        },
+    ),
+    TextGroup(
+        "Cookie list and hosted pages",
+        "The cookie list on your website, and the pages that Sayso shows itself.",
+        {
+            "declaration_title": "Heading of the cookie list",
+            "declaration_intro": "Text under it",
+            "declaration_partner": "Partner",
+            "declaration_purpose": "Purpose",
+            "declaration_notice": "Privacy notice",
+            "declaration_change": "Button to change the choice",
+            "declaration_controller": "Who is responsible",
+            "declaration_contact": "Contact",
+            "declaration_policy": "Privacy policy",
+            "declaration_version": "Which version is shown",
+            "returned_title": "Back from the hosted page: heading",
+            "returned_text": "Back from the hosted page: text",
+            "returned_apply": "Back from the hosted page: apply",
+            "returned_ignore": "Back from the hosted page: leave",
+            "page_preferences_title": "Hosted preference page: heading",
+            "page_save_return": "Hosted preference page: save and go back",
+            "page_own_domain": "Hosted under the website's own address",
+            "page_return": "Hosted elsewhere, with a way back",
+            "page_elsewhere": "Hosted elsewhere, without a way back",
+            "page_saved": "After saving",
+            "page_saved_nothing": "After refusing everything",
+            "page_receipt_title": "Receipt: heading",
+            "page_receipt_intro": "Receipt: text",
+            "page_erase": "Receipt: erase",
+            "page_erased": "Receipt: erased",
+        },
+    ),
+)
+OTHERS = "More words"
+
+
+def grouped(keys: Iterable[str]) -> Iterator[TextGroup]:
+    """The groups, holding just these keys. A text that no group knows stands in a last one: none is ever hidden."""
+    wanted = list(keys)
+    known = {key for group in GROUPS for key in group.labels}
+    for group in GROUPS:
+        labels = {key: label for key, label in group.labels.items() if key in wanted}
+        if labels:
+            yield TextGroup(group.title, group.explanation, labels, group.important)
+    if unknown := {key: key.replace("_", " ").capitalize() for key in wanted if key not in known}:
+        yield TextGroup(OTHERS, "The rest of what visitors may read.", unknown)

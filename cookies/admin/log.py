@@ -1,0 +1,33 @@
+"""Django's own admin log, kept per website and in plain sentences: who did what, and when."""
+
+from __future__ import annotations
+
+from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from cookies.models import Site
+
+__all__ = ["ADDITION", "CHANGE", "DELETION", "actions_on", "record_action"]
+
+
+def record_action(request: HttpRequest, site: Site, sentence: str, *, flag: int = CHANGE) -> None:
+    """Write down what the person behind the request just did."""
+    assert request.user.pk is not None
+    LogEntry.objects.log_actions(
+        user_id=request.user.pk,
+        queryset=[site],  # type: ignore[arg-type]  # the stubs want a queryset, Django takes any iterable
+        action_flag=flag,
+        change_message=sentence,
+        single_object=True,
+    )
+
+
+def actions_on(site: Site) -> QuerySet[LogEntry]:
+    """What was done on a website, newest first."""
+    return (
+        LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(Site), object_id=str(site.pk))
+        .select_related("user")
+        .order_by("-action_time", "-id")
+    )

@@ -1,0 +1,144 @@
+"""The pages of one website in the admin. Both apps register theirs here; who may open one is decided here once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+
+from cookies import access
+from cookies.access import EDITS
+from cookies.models import Role, Site
+
+SiteView = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True)
+class SitePage:
+    """One address under a website. `tab` is the label of a page that stands in the navigation."""
+
+    name: str
+    route: str
+    view: SiteView
+    roles: tuple[Role, ...]
+    sees: str
+    writes: str
+    methods: tuple[str, ...]
+    tab: str
+    position: int
+
+
+_pages: dict[str, SitePage] = {}
+_more_urls: list[URLPattern] = []
+
+
+def site_page(
+    route: str,
+    *,
+    name: str,
+    sees: str,
+    writes: str = "",
+    roles: tuple[Role, ...] = EDITS,
+    only_post: bool = False,
+    tab: str = "",
+    position: int = 0,
+) -> Callable[[SiteView], SiteView]:
+    """Register a view of one website, called with the request and the website.
+
+    `sees` and `writes` are the Django permissions to open it and to send a form to it; without `writes` it takes none.
+    A page with a `tab` stands in the navigation, in the order of `position`.
+    """
+    methods = ("POST",) if only_post else ("GET", "HEAD", "POST") if writes else ("GET", "HEAD")
+
+    def register(view: SiteView) -> SiteView:
+        _pages[name] = SitePage(name, route, view, roles, sees, writes, methods, tab, position)
+        return view
+
+    return register
+
+
+def site_urls() -> list[URLPattern]:
+    """All registered pages, under the address of a website."""
+    guarded = [
+        path(f"<int:site_id>/{page.route}", admin.site.admin_view(_guarded(page)), name=f"site-{page.name}")
+        for page in _pages.values()
+    ]
+    return [*guarded, *_more_urls]
+
+
+def add_url(pattern: URLPattern) -> None:
+    """An address beside the pages, for a view that guards itself."""
+    _more_urls.append(pattern)
+
+
+def page_url(site: Site, name: str, *args: object) -> str:
+    return reverse(f"admin:site-{name}", args=[site.pk, *args])
+
+
+def go_to(site: Site, name: str, *args: object) -> HttpResponseRedirect:
+    return HttpResponseRedirect(page_url(site, name, *args))
+
+
+def show(
+    request: HttpRequest, site: Site, template: str, /, *, title: str, tab: str, **context: Any
+) -> TemplateResponse:
+    """A page of a website, with its navigation. `tab` is the name of the page that is marked in it."""
+    role = access.role_of(request.user, site)
+    return TemplateResponse(
+        request,
+        f"admin/site/{template}.html",
+        {
+            **admin.site.each_context(request),
+            "title": f"{title} · {site.name}",
+            "page_title": title,
+            "website": site,
+            "tabs": [
+                {"label": page.tab, "url": page_url(site, page.name), "is_active": page.name == tab}
+                for page in _tabs_for(request, role)
+            ],
+            "edits": role in EDITS,
+            **context,
+        },
+    )
+
+
+def may_open(request: HttpRequest, site: Site, name: str) -> bool:
+    """Whether a link to this page leads this person anywhere."""
+    page = _pages[name]
+    return access.role_of(request.user, site) in page.roles and request.user.has_perm(page.sees)
+
+
+def _tabs_for(request: HttpRequest, role: Role | None) -> Sequence[SitePage]:
+    pages = [page for page in _pages.values() if page.tab and role in page.roles and request.user.has_perm(page.sees)]
+    return sorted(pages, key=lambda page: page.position)
+
+
+def _guarded(page: SitePage) -> Callable[..., HttpResponse]:
+    @wraps(page.view)
+    def view(request: HttpRequest, site_id: int, **kwargs: Any) -> HttpResponse:
+        # Membership first: a stranger must not learn from a 403 that there is such a website.
+        site = access.get_site_for(request.user, site_id, page.roles)
+        if request.method not in page.methods:
+            return HttpResponseNotAllowed(page.methods)
+        if request.method == "POST":
+            _demand(request, page.writes)
+            # What is done and its line in the log stand or fall together.
+            with transaction.atomic():
+                return page.view(request, site, **kwargs)
+        _demand(request, page.sees)
+        return page.view(request, site, **kwargs)
+
+    return view
+
+
+def _demand(request: HttpRequest, permission: str) -> None:
+    if not request.user.has_perm(permission):
+        raise PermissionDenied

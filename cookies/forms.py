@@ -1,0 +1,475 @@
+"""The forms about websites, partners, cookies and members. They parse and explain; services decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from babel import Locale
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst, slugify
+
+from cookies import vocabulary
+from cookies.admin.languages import language_name
+from cookies.models import Cookie, Partner, Role, Site
+from cookies.partner_library import LibraryPartner, Parameter
+
+CATEGORY_CONSEQUENCES: Mapping[str, str] = {
+    "strictly_necessary": "Runs at once, without asking. Only for what the website can't work without. Say why.",
+    "performance": "Waits until the visitor allows measuring visits.",
+    "functional": "Waits until the visitor allows extras, such as chat and videos.",
+    "targeting": "Waits until the visitor allows advertising and recognition elsewhere.",
+}
+LOAD_MODE_CONSEQUENCES: Mapping[str, str] = {
+    "managed": "Sayso loads the tag once the visitor has said yes. Take it out of the website's own pages.",
+    "gated": "The tag stays in the website's own pages, marked so that it waits for a yes. Install shows the markup.",
+    "signalled": "The tag loads by itself and is told what the visitor decided. Only for tags that obey.",
+}
+PARTY_WORDS = (("first", "This website itself"), ("third", "Another website, from its own address"))
+
+
+def explained(label: str, explanation: str) -> SafeString:
+    """The label of a choice, with its consequence under it."""
+    return format_html(
+        '<span class="sy-choice-label">{}</span> <span class="sy-choice-help">{}</span>', label, explanation
+    )
+
+
+def category_choices() -> list[tuple[str, SafeString]]:
+    return [(code, explained(label, CATEGORY_CONSEQUENCES[code])) for code, label in vocabulary.CATEGORY_LABELS.items()]
+
+
+def load_mode_choices(modes: Iterable[str]) -> list[tuple[str, SafeString]]:
+    return [
+        (mode, explained(vocabulary.LOAD_MODE_LABELS[mode].partition(":")[0], LOAD_MODE_CONSEQUENCES[mode]))
+        for mode in modes
+    ]
+
+
+class CalmForm(forms.Form):
+    """A form that takes over what a service refuses, at the field that is meant."""
+
+    # The server says what is missing, in its own words and for all fields at once.
+    use_required_attribute = False
+
+    def refuse(self, error: ValidationError, **aliases: str) -> None:
+        """Show a service's errors. `aliases` name the field that stands for a key of the error."""
+        by_field = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
+        for key, errors in by_field.items():
+            name = aliases.get(key, key)
+            self.add_error(name if name in self.fields else None, errors)  # type: ignore[arg-type]
+
+    def fields_named(self, prefix: str) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name.startswith(prefix)]
+
+    @property
+    def wrong_fields(self) -> list[forms.BoundField]:
+        return [bound for bound in self if bound.errors]
+
+    def add_translated(
+        self, name: str, label: str, languages: Sequence[str], values: Mapping[str, str], **options: Any
+    ) -> None:
+        """One field per language; the website's own language comes first and is the one that must be there."""
+        for index, code in enumerate(languages):
+            text = f"{label}, in {language_name(code)}" if len(languages) > 1 else label
+            self.fields[f"{name}_{code}"] = forms.CharField(
+                label=text,
+                required=options.get("required", True) and index == 0,
+                max_length=300,
+                initial=values.get(code, ""),
+                help_text=options.get("help_text", "") if index == 0 else "",
+                widget=forms.TextInput(attrs={"lang": code}),
+            )
+
+    def translated(self, name: str, kept: Mapping[str, str]) -> dict[str, str]:
+        """The texts by language. Those in languages that were not shown are kept."""
+        shown = {
+            key.removeprefix(f"{name}_"): value.strip()
+            for key, value in self.cleaned_data.items()
+            if key.startswith(f"{name}_")
+        }
+        return {code: text for code, text in {**kept, **shown}.items() if text}
+
+
+class LinesField(forms.CharField):
+    """Several entries, one a line."""
+
+    widget = forms.Textarea
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, (list, tuple)) else value
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+class LifetimeWidget(forms.MultiWidget):
+    UNITS = [
+        ("session", "until the browser closes"),
+        ("persistent", "until it is deleted"),
+        *((unit, f"{unit}s") for unit in vocabulary.LIFETIME_UNITS),
+    ]
+    use_fieldset = True
+
+    def __init__(self) -> None:
+        number = forms.NumberInput(attrs={"aria-label": "How many", "min": 1, "class": "sy-short"})
+        unit = forms.Select(
+            attrs={"aria-label": "Seconds, minutes, hours, days, weeks, months, years"}, choices=self.UNITS
+        )
+        super().__init__({"number": number, "unit": unit})
+
+    def decompress(self, value: Any) -> list[Any]:
+        if not value:
+            return [1, "year"]
+        number, _, unit = str(value).rpartition(" ")
+        return [number, unit]
+
+
+class LifetimeField(forms.MultiValueField):
+    """A number and a unit, or one of the two that need no number."""
+
+    widget = LifetimeWidget
+
+    def __init__(self, **kwargs: Any) -> None:
+        number = forms.IntegerField(min_value=1, max_value=9999, required=False)
+        unit = forms.ChoiceField(choices=LifetimeWidget.UNITS)
+        super().__init__((number, unit), require_all_fields=False, **kwargs)
+
+    def compress(self, values: Sequence[Any]) -> str:
+        number, unit = values or (None, "")
+        if unit in ("session", "persistent"):
+            return str(unit)
+        if not number:
+            raise ValidationError("Write how many, such as 13 months. Or choose until the browser closes.")
+        return f"{number} {unit}"
+
+
+# --- Partners --------------------------------------------------------------------------------------
+
+
+class CategoryForm(CalmForm):
+    """What every form about a partner asks."""
+
+    category = forms.ChoiceField(
+        label="Category",
+        choices=category_choices,
+        widget=forms.RadioSelect,
+        help_text="It decides when the partner may run.",
+    )
+    necessity_justification = forms.CharField(
+        label="Why the website can't work without it",
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Needed for a strictly necessary partner. Regulators ask for it; visitors don't see it.",
+    )
+
+    def parameters(self) -> dict[str, str]:
+        return {
+            name.removeprefix("parameter_"): value
+            for name, value in self.cleaned_data.items()
+            if name.startswith("parameter_") and value
+        }
+
+    def add_template(self, template: LibraryPartner, values: Mapping[str, str], load_mode: str) -> None:
+        for parameter in template.parameters:
+            self.fields[f"parameter_{parameter.name}"] = parameter_field(parameter, values.get(parameter.name, ""))
+        self.fields["load_mode"] = forms.ChoiceField(
+            label="How it is loaded",
+            choices=load_mode_choices(template.load_modes),
+            initial=load_mode,
+            widget=forms.RadioSelect,
+        )
+
+
+def parameter_field(parameter: Parameter, value: str) -> forms.CharField:
+    return forms.CharField(
+        label=capfirst(parameter.label),
+        required=parameter.required,
+        initial=value,
+        help_text=f"{parameter.help} It looks like {parameter.example}.",
+        error_messages={"required": f"{parameter.label} is missing. An example: {parameter.example}"},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+class LibraryPartnerForm(CategoryForm):
+    """What has to be known to add a partner from the library; the library knows the rest."""
+
+    def __init__(self, *args: Any, template: LibraryPartner, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.add_template(template, {}, template.load_modes[0])
+        self.fields["category"].initial = template.category
+        self.order_fields([name for name in self.fields if name.startswith("parameter_")])
+
+
+class PartnerForm(CategoryForm):
+    """All that visitors are told about a partner."""
+
+    name = forms.CharField(max_length=120, label="Name", help_text="As people know it.")
+    slug = forms.CharField(
+        max_length=40,
+        label="Short name",
+        required=False,
+        help_text="For the website's markup: data-partner. Leave it empty to make it from the name. It stays for good.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    legal_entity = forms.CharField(
+        max_length=200, label="Company", required=False, help_text="The legal name of who receives the data."
+    )
+    country = forms.ChoiceField(label="Country of the company", required=False)
+    purposes = forms.MultipleChoiceField(
+        label="What it is used for",
+        choices=list(vocabulary.PURPOSE_LABELS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Visitors who said yes are asked again when a purpose is added.",
+        error_messages={"required": "Choose at least one."},
+    )
+    technologies = forms.MultipleChoiceField(
+        label="What it uses",
+        choices=list(vocabulary.TECHNOLOGY_LABELS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    privacy_notice_url = forms.URLField(label="Privacy notice", required=False, max_length=500, assume_scheme="https")
+    opt_out_url = forms.URLField(
+        label="Opt-out page",
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+        help_text="Where people can refuse it at the source.",
+    )
+    hosts = LinesField(
+        label="Hosts",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+        help_text="Where its tags come from, one a line, such as js.example.com or *.example.com.",
+    )
+    sale_or_share = forms.BooleanField(
+        label="It may use the data for its own ends",
+        required=False,
+        help_text="US state laws call this sale or sharing.",
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        languages: Sequence[str],
+        partner: Partner | None = None,
+        template: LibraryPartner | None = None,
+        **kwargs: Any,
+    ) -> None:
+        kwargs["initial"] = (
+            partner_values(partner) if partner else {"category": "targeting", "technologies": ["cookie"]}
+        )
+        super().__init__(*args, **kwargs)
+        self.partner = partner
+        self.fields["country"] = forms.ChoiceField(
+            label="Country of the company", required=False, choices=country_choices()
+        )
+        self.add_translated(
+            "purpose",
+            "In one plain line, what it does",
+            languages,
+            partner.purpose if partner else {},
+            help_text="Visitors read this beside the switch. A teenager should understand it.",
+        )
+        if partner:
+            del self.fields["slug"]
+        if partner and template:
+            self.add_template(template, partner.parameters, partner.load_mode)
+
+    def facts(self) -> dict[str, Any]:
+        """What the services take: the partner's own fields."""
+        cleaned = self.cleaned_data
+        facts = {name: cleaned[name] for name in PARTNER_FIELDS if name in cleaned}
+        facts["purpose"] = self.translated("purpose", self.partner.purpose if self.partner else {})
+        if self.partner and "load_mode" in self.fields:
+            facts["parameters"] = self.parameters()
+            facts["load_mode"] = cleaned["load_mode"]
+        if not self.partner:
+            facts["slug"] = cleaned["slug"] or slugify(cleaned["name"])[:40].strip("-")
+        return facts
+
+
+PARTNER_FIELDS = (
+    "name",
+    "legal_entity",
+    "country",
+    "category",
+    "necessity_justification",
+    "purposes",
+    "technologies",
+    "privacy_notice_url",
+    "opt_out_url",
+    "hosts",
+    "sale_or_share",
+)
+
+
+def partner_values(partner: Partner) -> dict[str, Any]:
+    return {name: getattr(partner, name) for name in PARTNER_FIELDS}
+
+
+def country_choices() -> list[tuple[str, str]]:
+    territories = Locale("en").territories
+    countries = [
+        (code, name) for code, name in territories.items() if len(code) == 2 and code.isalpha() and code != "ZZ"
+    ]
+    return [("", "Not known"), *sorted(countries, key=lambda country: country[1])]
+
+
+# --- Cookies ---------------------------------------------------------------------------------------
+
+
+class CookieForm(CalmForm):
+    name = forms.CharField(
+        max_length=120,
+        label="Name",
+        help_text="As the browser shows it. A star stands for any letters: _ga_* means every cookie that starts so.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    partner = forms.ChoiceField(
+        label="Whose it is", required=False, help_text="A partner's cookie follows the partner's category."
+    )
+    own_category = forms.ChoiceField(
+        label="Category", required=False, choices=category_choices, widget=forms.RadioSelect
+    )
+    technology = forms.ChoiceField(label="Kind", choices=list(vocabulary.TECHNOLOGY_LABELS.items()), initial="cookie")
+    party = forms.ChoiceField(label="Set by", choices=PARTY_WORDS, initial="first", widget=forms.RadioSelect)
+    domain = forms.CharField(
+        max_length=200, label="Host that sets it", required=False, help_text="Such as www.example.com."
+    )
+    lifetime = LifetimeField(label="Kept for")
+
+    def __init__(
+        self,
+        *args: Any,
+        languages: Sequence[str],
+        partners: Iterable[Partner],
+        cookie: Cookie | None = None,
+        **kwargs: Any,
+    ) -> None:
+        if cookie:
+            kwargs["initial"] = {
+                **{name: getattr(cookie, name) for name in COOKIE_FIELDS},
+                "partner": str(cookie.partner_id or ""),
+            }
+        super().__init__(*args, **kwargs)
+        self.partners = {str(partner.pk): partner for partner in partners}
+        labels = [(key, partner.name) for key, partner in self.partners.items()]
+        self.fields["partner"] = forms.ChoiceField(
+            label="Whose it is",
+            required=False,
+            choices=[("", "The website's own"), *labels],
+            help_text="A partner's cookie follows the partner's category.",
+        )
+        self.order_fields(["name", "partner"])
+        self.kept = cookie.purpose if cookie else {}
+        self.add_translated(
+            "purpose",
+            "In one plain line, what it is for",
+            languages,
+            self.kept,
+            help_text="Visitors read this in the list of cookies.",
+        )
+
+    def fill(self, cookie: Cookie) -> Cookie:
+        """Put what was typed on a cookie, unsaved."""
+        for name in COOKIE_FIELDS:
+            setattr(cookie, name, self.cleaned_data[name])
+        cookie.partner = self.partners.get(self.cleaned_data["partner"])
+        cookie.purpose = self.translated("purpose", self.kept)
+        return cookie
+
+
+COOKIE_FIELDS = ("name", "own_category", "technology", "party", "domain", "lifetime")
+
+
+# --- Websites and their teams ----------------------------------------------------------------------
+
+
+class DomainsForm(CalmForm):
+    domains = LinesField(
+        label="Addresses of the website",
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+        help_text="One a line, such as https://www.example.com or https://*.example.com. Others are refused.",
+        error_messages={"required": "Write at least one address, or no website can send its visitors' answers."},
+    )
+
+
+class SiteDetailsForm(CalmForm):
+    name = forms.CharField(max_length=120, label="Name", help_text="As visitors know the website.")
+    default_language = forms.ChoiceField(
+        label="Language of the website", help_text="Other languages are chosen under Banner & texts."
+    )
+    controller_name = forms.CharField(
+        max_length=200,
+        label="Company",
+        required=False,
+        help_text="Who is responsible for the website, by its legal name.",
+    )
+    controller_contact = forms.CharField(
+        max_length=200,
+        label="Contact",
+        required=False,
+        help_text="An e-mail address or a page for questions about data.",
+    )
+    privacy_policy_url = forms.URLField(label="Privacy policy", required=False, max_length=500, assume_scheme="https")
+
+    def __init__(
+        self, *args: Any, languages: Sequence[tuple[str, str]], site: Site | None = None, **kwargs: Any
+    ) -> None:
+        if site:
+            kwargs["initial"] = {name: getattr(site, name) for name in self.base_fields if hasattr(site, name)}
+        super().__init__(*args, **kwargs)
+        known = list(languages)
+        if site and site.default_language not in dict(known):
+            known.append((site.default_language, language_name(site.default_language)))
+        choice = self.fields["default_language"]
+        assert isinstance(choice, forms.ChoiceField)
+        choice.choices = known
+
+
+class NewSiteForm(SiteDetailsForm):
+    key = forms.CharField(
+        max_length=40,
+        label="Public key",
+        required=False,
+        help_text="Part of the embed line. Leave it empty to make it from the name. It stays for good.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    domains = DomainsForm.base_fields["domains"]
+    field_order = ("name", "key", "domains", "default_language")
+
+    def facts(self) -> dict[str, Any]:
+        facts = dict(self.cleaned_data)
+        facts["key"] = facts["key"] or slugify(facts["name"])[:40].strip("-")
+        return facts
+
+
+class NewMemberForm(CalmForm):
+    who = forms.CharField(
+        max_length=254,
+        label="Who",
+        help_text="The user name or e-mail address of somebody who has an account here.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    role = forms.ChoiceField(label="Role", initial=Role.EDITOR, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"] = role_field()
+
+
+class RoleForm(CalmForm):
+    role = forms.ChoiceField(choices=Role.choices)
+
+
+def role_field() -> forms.ChoiceField:
+    choices = [(role.value, explained(*(part.strip().capitalize() for part in role.label.split(":")))) for role in Role]
+    return forms.ChoiceField(label="Role", choices=choices, initial=Role.EDITOR, widget=forms.RadioSelect)
