@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests.e2e.pages import OwnWebsite
 from tests.e2e.server import Server
 from tests.e2e.third_parties import ThirdParties
 from tools.chromium import find_chromium
@@ -28,6 +29,7 @@ ARGUMENTS = [
     # Whatever a test forgot to answer must fail here instead of reaching somebody.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1",
 ]
+OWN_FAULT = "sayso: something"
 FAILED = pytest.StashKey[bool]()
 
 
@@ -78,6 +80,20 @@ def website(server: Server) -> str:
 
 
 @pytest.fixture(scope="session")
+def _own_server(server: Server) -> Iterator[OwnWebsite]:
+    website = OwnWebsite(server.platform)
+    yield website
+    website.close()
+
+
+@pytest.fixture
+def own(_own_server: OwnWebsite) -> OwnWebsite:
+    """A website of the test's own: `own.open(page, markup)`."""
+    _own_server.answers.clear()
+    return _own_server
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     path = find_chromium()
     if path is None:
@@ -118,10 +134,12 @@ def context(new_context: NewContext) -> BrowserContext:
 
 @pytest.fixture
 def page(context: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A tab. An error that a script of the page did not catch fails the test."""
+    """A tab. An error that a script of the page did not catch fails the test; so does one that the snippet met
+    and kept from the page."""
     page = context.new_page()
     uncaught: list[str] = []
     page.on("pageerror", lambda error: uncaught.append(str(error)))
+    page.on("console", lambda message: uncaught.append(message.text) if OWN_FAULT in message.text else None)
     yield page
     if request.node.stash.get(FAILED, False):
         RESULTS.mkdir(exist_ok=True)
