@@ -1,17 +1,17 @@
 /**
  * The state of this page: what was answered, what may run, and what an answer sets in motion.
- * @import {Choice, Code, Decision, Exceptions, Optional, Signals, Stored} from "./types"
+ * @import {Choice, Exceptions, State} from "./types"
  */
 import { addScript, forget, forgetStorage, guard, home, now, readSignals, readStored, report, site, uuid, writeStored } from "./browser.js";
 import { format } from "./cookie.js";
 import { decide, NECESSARY, OPTIONAL, own } from "./decide.js";
 import { openGates } from "./gate.js";
-import { createQueue } from "./queue.js";
+import { createQueue, KEY } from "./queue.js";
 import { run, translator } from "./steps.js";
 
 const version = { digest: site.version.slice(0, 12), ordinals: site.ordinals, categories: site.categories, partners: site.partners };
 
-/** @type {{stored: Stored | null, signals: Signals, decision: Decision, receipt: string}} receipt: its address, known to this page only */
+/** @type {State} receipt: its address, known to this page only */
 export const state = /** @type {any} */ ({ receipt: "" });
 
 /** Reads cookie and signals afresh. @returns {boolean} whether the answer is another than before */
@@ -37,38 +37,35 @@ const loaded = new Set();
 /**
  * A partner speaks for itself, whatever category its markup names.
  * @param {string | undefined} category @param {string} [partner]
+ * @returns {boolean | undefined} undefined for what nobody knows
  */
 export function allows(category, partner) {
   const { categories, partners } = state.decision.grants;
   const granted = partner ? own(partners, partner) : own(categories, category || "");
-  if (granted === undefined) report(partner ? "unknown partner " + partner : "unknown category " + category);
-  return granted === true;
+  if (granted === undefined) report("unknown " + (partner ? "partner " + partner : "category " + category));
+  return granted;
 }
 
-/** Every signal is told once, however many partners listen to it; it grants only what all of them may. @param {"default" | "update" | "answer"} moment */
-function tell(moment) {
-  const grants = state.decision.grants;
-  /** @type {Map<string, {all: boolean, signal: any}>} */
+/** Every signal is told once, however many partners listen to it; it grants only what all of them may. @param {("default" | "update" | "grant" | "deny")[]} moments */
+function tell(...moments) {
+  const { grants } = state.decision;
+  /** @type {Map<string, [signal: import("./types").PartnerSignal, granted: boolean]>} */
   const signals = new Map();
-  for (const partner of site.partners) {
-    for (const signal of partner.signals || []) {
-      const known = signals.get(signal.name);
-      signals.set(signal.name, { signal, all: grants.partners[partner.slug] && (!known || known.all) });
-    }
+  for (const { slug, signals: own_ } of site.partners) {
+    for (const signal of own_ || []) signals.set(signal.name, [signal, grants.partners[slug] && (signals.get(signal.name) || [0, true])[1]]);
   }
-  for (const { signal, all } of signals.values()) {
-    const translate = translator(grants, all);
-    for (const steps of moment == "default" ? [signal.default] : [signal.update, all ? signal.grant : moment == "answer" && signal.deny]) {
-      if (steps) guard(() => run(window, steps, addScript, translate));
+  for (const [signal, granted] of signals.values()) {
+    for (const moment of moments) {
+      if (moment != (granted ? "deny" : "grant")) guard(() => run(window, signal[moment], addScript, translator(grants, granted)));
     }
   }
 }
 
-/** Before any tag can run. */
-export function prepare() {
+/** Before any tag can run: what holds without an answer, and what a stored one says. */
+export const prepare = () => {
   tell("default");
-  tell("update");
-}
+  tell("update", "grant");
+};
 
 /**
  * Starts what may run and has not yet.
@@ -76,14 +73,14 @@ export function prepare() {
  */
 export function start(release, hold) {
   for (const { slug, loader } of site.partners) {
-    if (!loader || loaded.has(slug) || !state.decision.grants.partners[slug]) continue;
+    const may = () => state.decision.grants.partners[slug];
+    if (!loader || loaded.has(slug) || !may()) continue;
     loaded.add(slug);
-    running.push(() => state.decision.grants.partners[slug]);
+    running.push(may);
     guard(() => run(window, loader, addScript));
   }
-  openGates(allows, (element) => {
-    const { category, partner } = element.dataset;
-    running.push(() => allows(category, partner));
+  openGates(allows, (element, may) => {
+    running.push(may);
     if (element instanceof HTMLIFrameElement) release(element);
   }, hold);
 }
@@ -91,26 +88,32 @@ export function start(release, hold) {
 /** Deletes what those who may not run have left behind. */
 export function sweep() {
   const { categories, partners } = state.decision.grants;
-  const refused = site.partners.filter(({ slug }) => !partners[slug]);
-  const codes = OPTIONAL.filter((code) => !categories[code]);
-  forget([...refused.flatMap((partner) => partner.cookies || []), ...codes.flatMap((code) => site.cookies?.[code] || [])]);
-  forgetStorage([...refused.flatMap((partner) => partner.storage || []), ...codes.flatMap((code) => site.storage?.[code] || [])]);
+  for (const [kind, remove] of /** @type {const} */ ([["cookies", forget], ["storage", forgetStorage]])) {
+    remove([...site.partners.flatMap((partner) => !partners[partner.slug] && partner[kind] || []),
+      ...OPTIONAL.flatMap((code) => !categories[code] && site[kind]?.[code] || [])]);
+  }
 }
 
 // ---- answering
 
-export const queue = createQueue(() => localStorage, send, report);
 const endpoint = new URL("/api/v1/sites/" + site.key + "/events", home).href;
+/** Where storage is blocked. @type {any[]} */
+let unstored = [];
 
-/** text/plain needs no preflight; an address of a page is nobody's business. @param {string} body */
-function send(body) {
-  return fetch(endpoint, { method: "POST", body, keepalive: true, credentials: "omit", referrerPolicy: "strict-origin" });
-}
+export const queue = createQueue(
+  () => guard(() => JSON.parse(localStorage.getItem(KEY) || "[]")) || unstored,
+  (events) => guard(() => {
+    unstored = events;
+    if (events[0]) localStorage.setItem(KEY, JSON.stringify(events));
+    else localStorage.removeItem(KEY);
+  }),
+  // text/plain needs no preflight, and the address of the page is nobody's business.
+  (body) => fetch(endpoint, { method: "POST", body, keepalive: true, credentials: "omit", referrerPolicy: "strict-origin" }),
+  report,
+);
 
-/** What closing a tab would lose is sent once more: the event's id makes the second one harmless. */
-export function sendUnanswered() {
-  for (const body of queue.unanswered()) guard(() => navigator.sendBeacon(endpoint, body));
-}
+/** What closing a tab would lose is sent once more, without waiting for an answer: the event's id makes the second one harmless. */
+export const sendUnanswered = () => queue.list().forEach((event) => navigator.sendBeacon(endpoint, JSON.stringify(event)));
 
 /**
  * The switches as they stand, with some of them changed: a category moves its partners along, a partner is an exception where it differs.
@@ -125,10 +128,11 @@ export function choose(categories, partners = {}) {
   for (const { slug, category } of site.partners) {
     if (category == NECESSARY) continue;
     const wanted = own(partners, slug) ?? own(categories, category) ?? grants.partners[slug];
-    if (wanted != chosen[category]) exceptions[slug] = wanted;
+    if (wanted != chosen[/** @type {import("./types").Optional} */ (category)]) exceptions[slug] = wanted;
   }
-  for (const code of Object.keys(categories)) if (own(grants.categories, code) === undefined) report("unknown category " + code);
-  for (const slug of Object.keys(partners)) if (own(grants.partners, slug) === undefined) report("unknown partner " + slug);
+  // A misspelt name is worth a word in the console.
+  Object.keys(categories).forEach((code) => allows(code));
+  Object.keys(partners).forEach((slug) => allows("", slug));
   return { categories: chosen, partners: exceptions };
 }
 
@@ -136,37 +140,39 @@ export function choose(categories, partners = {}) {
 export const everything = (granted) => choose({ performance: granted, functional: granted, targeting: granted });
 
 /**
- * Keeps an answer and acts on it.
+ * Keeps an answer and sends it to the record.
  * @param {string} action @param {string} surface @param {boolean} trusted whether a person clicked
  * @param {{categories: Choice, partners: Exceptions}} choice
- * @param {() => void} changed shows the page what came of it
+ * @returns {Promise<void>} done when it is recorded, or known that it has to wait
  */
-export function answer(action, surface, trusted, choice, changed) {
-  const stored = {
-    version: version.digest, decided_at: now(), ...choice, regime: site.regime.code, signals: readSignals(),
-    consent_id: state.stored ? state.stored.consent_id : uuid(),
-  };
-  state.stored = stored;
-  writeStored(stored);
+export function answer(action, surface, trusted, choice) {
+  const decided_at = now();
+  const consent_id = state.stored ? state.stored.consent_id : uuid();
+  const context = { regime: site.regime.code, signals: readSignals() };
+  state.stored = { version: version.digest, decided_at, ...choice, consent_id, ...context };
+  writeStored(state.stored);
   judge();
-  const recorded = queue.add({
-    event_id: uuid(), consent_id: stored.consent_id, action, surface, ...choice, version: site.version, language: site.language,
-    regime: stored.regime, signals: stored.signals, client_time: new Date(stored.decided_at * 1000).toISOString().replace(".000", ""),
-    trusted, build: site.build,
-  }).then((body) => { if (body && body.receipt_url) state.receipt = body.receipt_url; });
-  announce();
-  changed();
-  // What has run can't be stopped in place. Only an answer reloads, so this never loops; the event is on its way or queued.
-  if (running.some((may) => !may())) Promise.race([recorded, new Promise((resolve) => setTimeout(resolve, 1000))]).then(() => location.reload());
+  return queue.add({
+    event_id: uuid(), consent_id, action, surface, ...choice, version: site.version, language: site.language, ...context,
+    client_time: new Date(decided_at * 1000).toISOString().replace(".000", ""), trusted, build: site.build,
+  }).then((body) => { if (body) state.receipt = body.receipt_url; });
 }
 
 /** Every partner hears of every answer, also of the second refusal; so does the data layer. */
 export function announce() {
-  tell("answer");
+  tell("update", "grant", "deny");
   sweep();
-  guard(() => {
-    const page = /** @type {any} */ (window);
-    const { categories, partners } = state.decision.grants;
-    (page.dataLayer = page.dataLayer || []).push({ event: "sayso_consent_update", sayso: { categories: { ...categories }, partners: { ...partners } } });
-  });
+  const page = /** @type {any} */ (window);
+  guard(() => (page.dataLayer = page.dataLayer || []).push({ event: "sayso_consent_update", sayso: copyOfGrants() }));
+}
+
+/** Foreign code gets its own, so that it can't change ours. */
+export function copyOfGrants() {
+  const { categories, partners } = state.decision.grants;
+  return { categories: { ...categories }, partners: { ...partners } };
+}
+
+/** What has run can't be stopped in place. Called for an answer only, so it never loops. @param {Promise<void>} recorded */
+export function reloadIfRevoked(recorded) {
+  if (running.some((may) => !may())) Promise.race([recorded, new Promise((later) => setTimeout(later, 1000))]).then(() => location.reload());
 }

@@ -4,19 +4,16 @@
  */
 import { OPTIONAL } from "./decide.js";
 
-export const NAME = "sayso";
-
 // Fields: format . version . time . letters . id . regime~signals [. exceptions]
 const FORM = /^1\.([0-9a-f]{12})\.([0-9a-z]{1,8})\.(-|p?f?t?)\.([\w-]{21}[AQgw])\.([a-z0-9-]{1,32})~(g?)(d?)(?:\.([*!][a-z0-9-]{1,40}(?:~[*!][a-z0-9-]{1,40})*))?$/;
-const UUID4 = /^(.{8})(.{4})(4.{3})([89ab].{3})(.{12})$/;
+const UUID4 = /^.{14}4.{4}[89ab]/;
 
 /** @param {Stored} stored */
 export function format(stored) {
-  const { signals } = stored;
-  const fields = ["1", stored.version, stored.decided_at.toString(36), letters(stored.categories), encodeId(stored.consent_id),
-    stored.regime + "~" + (signals.gpc ? "g" : "") + (signals.dnt ? "d" : "")];
-  const exceptions = formatExceptions(stored.partners);
-  return fields.concat(exceptions || []).join(".");
+  const { signals, partners } = stored;
+  const exceptions = Object.keys(partners).sort().map((slug) => (partners[slug] ? "*" : "!") + slug).join("~");
+  return [1, stored.version, stored.decided_at.toString(36), letters(stored.categories), encodeId(stored.consent_id),
+    stored.regime + "~" + (signals.gpc ? "g" : "") + (signals.dnt ? "d" : "")].concat(exceptions || []).join(".");
 }
 
 /** Null for anything that this format would not have written. @param {string} value @returns {Stored | null} */
@@ -37,18 +34,19 @@ export function parse(value) {
  * @returns {{stored: Stored | null, count: number}} count: how many bear the name
  */
 export function choose(header) {
-  const values = header.split(";").map((pair) => pair.trim()).filter((pair) => pair.startsWith(NAME + "=")).map((pair) => pair.slice(NAME.length + 1));
   /** @type {Stored | null} */
   let newest = null;
-  for (const value of values) {
+  let count = 0;
+  for (const [, value] of header.matchAll(/(?:^|;) *sayso=([^;]*)/g)) {
     const stored = parse(value);
     if (stored && (!newest || stored.decided_at > newest.decided_at)) newest = stored;
+    count++;
   }
-  return { stored: newest, count: values.length };
+  return { stored: newest, count };
 }
 
 /** @param {Choice} categories */
-export function letters(categories) {
+function letters(categories) {
   return OPTIONAL.map((code) => categories[code] ? code[0] : "").join("") || "-";
 }
 
@@ -56,11 +54,6 @@ export function letters(categories) {
 export function parseLetters(text) {
   const [performance, functional, targeting] = OPTIONAL.map((code) => text.includes(code[0]));
   return { performance, functional, targeting };
-}
-
-/** @param {Exceptions} partners */
-export function formatExceptions(partners) {
-  return Object.keys(partners).sort().map((slug) => (partners[slug] ? "*" : "!") + slug).join("~");
 }
 
 /** @param {string} text @returns {Exceptions} */
@@ -73,14 +66,19 @@ export function parseExceptions(text) {
 
 /** @param {string} uuid */
 function encodeId(uuid) {
-  const bytes = uuid.replace(/-/g, "").replace(/../g, (pair) => String.fromCharCode(parseInt(pair, 16)));
-  return btoa(bytes).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
+  const bytes = /** @type {string[]} */ (uuid.match(/\w\w/g)).map((pair) => parseInt(pair, 16));
+  return btoa(String.fromCharCode(...bytes)).slice(0, 22).replace(/\+/g, "-").replace(/\//g, "_");
 }
 
 /** @param {string} text 22 characters @returns {string} a version 4 UUID, or "" */
 function decodeId(text) {
   const bytes = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
-  const hex = [...bytes].map((byte) => byte.charCodeAt(0).toString(16).padStart(2, "0")).join("");
-  const parts = UUID4.exec(hex);
-  return parts ? parts.slice(1).join("-") : "";
+  const uuid = dashed(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
+  return UUID4.test(uuid) ? uuid : "";
+}
+
+/** @param {Uint8Array} bytes sixteen */
+export function dashed(bytes) {
+  const hex = Array.from(bytes, (byte) => (byte + 256).toString(16).slice(1)).join("");
+  return hex.replace(/^(.{8})(....)(....)(....)/, "$1-$2-$3-$4-");
 }

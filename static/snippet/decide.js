@@ -1,6 +1,6 @@
 /**
  * The decision: what may run, and whether to ask. Pure and total; the server has a twin, and both run tests/vectors/decisions.json.
- * @import {Choice, Code, Decision, Exceptions, Optional, Policy, Reason, Regime, Signal, Signals, Stored, Version} from "./types"
+ * @import {Choice, Code, Decision, Exceptions, Grants, Optional, Policy, Reason, Regime, Signals, Stored, Version} from "./types"
  */
 
 /** @type {Optional[]} in the order in which the cookie writes their letters */
@@ -19,17 +19,19 @@ const DAY = 86400;
  * @returns {Decision}
  */
 export function decide(regime, policy, signals, stored, version, now) {
-  const binding = bindingSignals(regime, policy, signals);
+  const binding = regime.signals.filter((signal) => signals[signal] && !(signal == "dnt" && policy.dnt == "disregard"));
+  const reason = standing(regime, stored, now);
+  if (reason != "decided" || !stored) return outcome(binding.length ? "signal" : reason, version, null);
+  // A grant holds against a signal only if the signal was there when it was given.
+  const { signals: given } = stored;
+  return grantsAnything(stored) && binding.some((signal) => !given[signal]) ? outcome("signal", version, null) : outcome(reason, version, stored);
+}
+
+/** @param {Regime} regime @param {Stored | null} stored @param {number} now @returns {Reason} */
+function standing(regime, stored, now) {
   // A clock that was wrong by more than a day proves nothing about when the answer was given.
-  if (stored && stored.decided_at > now + DAY) stored = null;
-  const expired = !!stored && now - stored.decided_at > lifetime(regime, stored);
-  if (!stored || expired) {
-    if (binding.length) return outcome("signal", version, null);
-    return outcome(expired ? "expired" : "undecided", version, null);
-  }
-  const given = stored.signals;
-  if (grantsAnything(stored) && binding.some((signal) => !given[signal])) return outcome("signal", version, null);
-  return outcome(isChanged(stored, version) ? "changed" : "decided", version, stored);
+  if (!stored || stored.decided_at > now + DAY) return "undecided";
+  return now - stored.decided_at > lifetime(regime, stored) ? "expired" : "decided";
 }
 
 /**
@@ -41,47 +43,33 @@ export function lifetime(regime, stored) {
   return DAY * (grantsAnything(stored) ? regime.grant_days : regime.refusal_days);
 }
 
-/**
- * The signals that speak for the visitor in this regime.
- * @param {Regime} regime @param {Policy} policy @param {Signals} signals
- * @returns {Signal[]}
- */
-export function bindingSignals(regime, policy, signals) {
-  return regime.signals.filter((signal) => signals[signal] && !(signal == "dnt" && policy.dnt == "disregard"));
-}
-
 /** @param {{categories: Choice, partners: Exceptions}} stored */
-function grantsAnything(stored) {
-  return OPTIONAL.some((code) => stored.categories[code]) || Object.values(stored.partners).includes(true);
+function grantsAnything({ categories, partners }) {
+  return OPTIONAL.some((code) => categories[code]) || Object.values(partners).includes(true);
 }
 
 /**
- * Only those who had granted a category are asked about what was added to it: asking refusers again would be nagging.
- * @param {Stored} stored @param {Version} version
+ * What was added after the answered version is off until answered; an unknown version counts as the oldest.
+ * @param {Reason} reason @param {Version} version @param {Stored | null} stored @returns {Decision}
  */
-function isChanged(stored, version) {
-  const answered = ordinal(stored, version);
-  return OPTIONAL.some((code) => stored.categories[code] && (version.categories[code] > answered
-    || version.partners.some((partner) => partner.category == code && partner.added > answered && own(stored.partners, partner.slug) !== false)));
-}
-
-/** @param {Reason} reason @param {Version} version @param {Stored | null} stored @returns {Decision} */
 function outcome(reason, version, stored) {
-  const answered = stored ? ordinal(stored, version) : 0;
-  const categories = /** @type {Decision["grants"]["categories"]} */ ({ [NECESSARY]: true });
-  for (const code of OPTIONAL) categories[code] = !!stored && stored.categories[code] && version.categories[code] <= answered;
-  /** @type {Record<string, boolean>} */
-  const partners = {};
+  const answered = stored && own(version.ordinals, stored.version) || 0;
+  /** @type {Partial<Choice>} */
+  const given = stored ? stored.categories : {};
+  const exceptions = stored ? stored.partners : {};
+  const grants = /** @type {Grants} */ ({ categories: { [NECESSARY]: true }, partners: {} });
+  /** Only those who had granted a category are asked about what was added to it: asking refusers again would be nagging. @param {any} granted @param {number} added */
+  const judge = (granted, added) => {
+    if (granted && added > answered) reason = "changed";
+    return !!granted && added <= answered;
+  };
+  for (const code of OPTIONAL) grants.categories[code] = judge(given[code], version.categories[code]);
   for (const { slug, category, added } of version.partners) {
-    partners[slug] = category == NECESSARY
-      || !!stored && added <= answered && (own(stored.partners, slug) ?? stored.categories[/** @type {Optional} */ (category)]);
+    const exception = own(exceptions, slug);
+    const followed = exception !== false && given[/** @type {Optional} */ (category)];
+    grants.partners[slug] = category == NECESSARY || judge(followed, added) || !!exception && added <= answered;
   }
-  return { show: reason == "decided" || reason == "signal" ? "nothing" : "banner", reason, grants: { categories, partners } };
-}
-
-/** An unknown version counts as the oldest. @param {Stored} stored @param {Version} version */
-function ordinal(stored, version) {
-  return own(version.ordinals, stored.version) || 0;
+  return { show: reason == "decided" || reason == "signal" ? "nothing" : "banner", reason, grants };
 }
 
 /**

@@ -1,11 +1,11 @@
 /**
  * Holds back what waits for a yes, and starts it once: scripts, templates, embeds, pictures, in the order of the document.
  */
-import { load, nonce } from "./browser.js";
+import { guard, load } from "./browser.js";
 
 const GATED = ["script[type='text/plain']", "template", "iframe[data-src]", "img[data-src]", "img[data-srcset]"]
   .map((markup) => markup + "[data-category]," + markup + "[data-partner]").join();
-const EXECUTABLE = /^($|module$|(text|application)\/(x-)?(java|ecma)script)/;
+const EXECUTABLE = /^$|module$|script$/;
 
 /** Each element is started at most once. */
 const done = new WeakSet();
@@ -13,11 +13,11 @@ const done = new WeakSet();
 let tail = null;
 
 /**
- * @param {(category: string | undefined, partner: string | undefined) => boolean} allowed
- * @param {(element: HTMLElement) => void} started
+ * @param {(category: string | undefined, partner: string | undefined) => boolean | undefined} allows undefined for what nobody knows
+ * @param {(element: HTMLElement, may: () => any) => void} started
  * @param {(frame: HTMLIFrameElement) => void} waiting an embed that may not load yet
  */
-export function openGates(allowed, started, waiting) {
+export function openGates(allows, started, waiting) {
   visit(document);
 
   /** @param {ParentNode} root */
@@ -25,11 +25,13 @@ export function openGates(allowed, started, waiting) {
     for (const element of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(GATED))) {
       if (done.has(element) || isUnfinished(element)) continue;
       const { category, partner } = element.dataset;
-      if (allowed(category, partner)) {
+      const may = () => allows(category, partner);
+      const allowed = may();
+      if (allowed) {
         done.add(element);
-        start(element);
-        started(element);
-      } else if (element instanceof HTMLIFrameElement) waiting(element);
+        guard(() => start(element));
+        started(element, may);
+      } else if (allowed === false && element instanceof HTMLIFrameElement) waiting(element);
     }
   }
 
@@ -71,24 +73,18 @@ export function show(element) {
 /** @param {HTMLScriptElement} gated */
 function revive(gated) {
   const script = /** @type {HTMLScriptElement} */ (gated.cloneNode());
-  const { type } = gated.dataset;
   const address = gated.getAttribute("src");
-  script.removeAttribute("type");
-  if (type) script.type = type;
+  script.type = gated.dataset.type || "";
   script.async = gated.hasAttribute("async");
-  script.nonce = gated.nonce || nonce;
-  if (!load(script, address, gated.text)) return;
+  // The attribute reads empty where the page has a policy; the property does not.
+  script.nonce = gated.nonce;
+  load(script, address, gated.text);
   const insert = () => gated.replaceWith(script);
-  // Only plain scripts hold up what follows; modules and deferred ones never did.
-  if (address != null) {
-    if (!script.async && !gated.defer && type != "module") follow(script);
-    insert();
-  } else if (tail && type != "module") after(tail, insert);
+  // Only plain scripts wait and are waited for; modules and deferred ones never did.
+  const plain = script.type != "module" && !gated.defer;
+  if (address == null && plain && tail) after(tail, insert);
   else insert();
-}
-
-/** @param {HTMLScriptElement} script */
-function follow(script) {
+  if (address == null || !plain || script.async) return;
   tail = script;
   after(script, () => { if (tail == script) tail = null; });
 }
@@ -99,11 +95,7 @@ function after(script, then) {
   script.addEventListener("error", then);
 }
 
-/** The parser may still be inside an element that nothing follows yet. @param {Node} element */
-function isUnfinished(element) {
-  if (document.readyState != "loading" || !/^(SCRIPT|TEMPLATE)$/.test(element.nodeName)) return false;
-  /** @type {Node | null} */
-  let node = element;
-  for (; node; node = node.parentNode) if (node.nextSibling) return false;
-  return true;
-}
+/** While the page is read, the parser may still be inside an element that nothing follows. @param {Node} element */
+const isUnfinished = (element) => document.readyState == "loading" && !followed(element);
+/** @type {(node: Node | null) => any} */
+const followed = (node) => node && (node.nextSibling || followed(node.parentNode));

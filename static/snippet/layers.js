@@ -2,110 +2,94 @@
  * What the visitor sees of the first file: the question, the confirmation, the settings button; one of them at a time.
  * Their words and buttons stand in the page's own DOM, so that assistive technology, filters and tests meet plain markup.
  */
-import { guard, site } from "./browser.js";
+import { site } from "./browser.js";
 import { el, shell, style } from "./dom.js";
 import css from "./layer.css";
 
-const { texts, appearance } = site;
+const { texts, appearance: { position, settings_button } } = site;
 /** @type {HTMLElement | null} */
 let layer = null;
-/** How often the page may take the layer out of its body before it stays out. */
-let patience = 3;
-/** @type {CSSStyleSheet | null | undefined} */
-let sheet;
+/** How often the page may take a layer out of its body before it stays out. */
+let patience = 9;
 
-/** @typedef {{name: string, label: string, run: (event: Event) => void}} Act */
+/** @import {Act} from "./types" */
 
 /**
  * A heading, a text, twins that differ in nothing but their word, and perhaps a third way.
- * @param {string} name @param {string} title @param {(Node | string)[]} text @param {Act[]} twins @param {Act} [third]
+ * @param {string} name @param {string} title @param {(Node | string)[]} words @param {Act[]} twins @param {Act[]} wide
  */
-export function ask(name, title, text, twins, third) {
-  const buttons = twins.map((act) => button(act, "acts"));
-  if (third) buttons.push(button(third, "wide"));
-  place(frame({ "data-sayso-layer": name, role: "dialog", "aria-labelledby": "sayso-title" },
-    [el("h2", { id: "sayso-title" }, title), ...text, ...buttons],
-    el("div", { class: "text" }, el("slot")), el("div", { class: "acts" }, el("slot", { name: "acts" }), el("slot", { name: "wide" }))));
+export function ask(name, title, words, twins, ...wide) {
+  place(name, { role: "dialog", "aria-labelledby": "sayso-title" },
+    [el("h2", { id: "sayso-title" }, title), ...words, ...twins.map((act) => button("acts", act)), ...wide.map((act) => button("wide", act))],
+    el("section", null, el("div", null, el("slot")), el("footer", null, el("slot", { name: "acts" }), el("slot", { name: "wide" }))));
 }
 
 /** Says that an answer was kept, and goes by itself or with the visitor's next step. @param {() => void} then */
 export function confirm(then) {
-  const text = el("p");
-  const host = frame({ "data-sayso-layer": "confirmation", role: "status" }, [text], el("div", { class: "text" }, el("slot")));
-  place(host);
+  const host = place("confirmation", { role: "status" }, [], el("section", null, el("div", null, el("slot"))));
   // A screen reader speaks what changes inside a status, not what the status came with.
-  requestAnimationFrame(() => text.append(texts.confirmation));
-  const leaving = ["pointerdown", "keydown"];
-  const leave = () => {
-    clearTimeout(timer);
-    for (const name of leaving) removeEventListener(name, leave, true);
-    if (layer == host) then();
-  };
-  const timer = setTimeout(leave, 6000);
-  for (const name of leaving) addEventListener(name, leave, true);
+  requestAnimationFrame(() => host.append(el("p", null, texts.confirmation)));
+  const leave = () => { if (layer == host) then(); };
+  setTimeout(leave, 6000);
+  for (const step of ["pointerdown", "keydown"]) addEventListener(step, leave, { capture: true, once: true });
 }
 
-/** The way back, unless the page has one of its own. @param {() => void} [run] */
-export function offer(run) {
-  if (!run || !appearance.settings_button || document.querySelector("[data-sayso=open]")) return place(null);
-  const host = shell({ "data-sayso-layer": "settings", "data-position": appearance.position }, css, el("slot", { name: "wide" }));
-  host.append(button({ name: "preferences", label: texts.settings_button, run }, "wide"));
-  place(host);
+/** The way back, unless the page has one of its own. */
+export function offer() {
+  if (!settings_button || document.querySelector("[data-sayso=open]")) clear();
+  else if (shown() != "settings") place("settings", {}, [button("wide", ["preferences", texts.settings_button])], el("slot", { name: "wide" }));
 }
 
-/** @returns {string} the name of what is shown */
-export const shown = () => layer ? layer.dataset.saysoLayer || "" : "";
+/** @returns the name of what is shown */
+export const shown = () => layer && layer.dataset.saysoLayer;
 
-/** Puts the layer into the body, or back where the page has exchanged its body. */
+/** Puts the layer into the body, and back where the page has exchanged its body. */
 export function attach() {
   const { body } = document;
-  if (!layer || !body || layer.parentNode == body || patience < 0) return;
-  if (layer.dataset.placed) patience--;
-  layer.dataset.placed = "";
-  body.prepend(layer);
+  if (layer && body && layer.parentNode != body && patience-- > 0) body.prepend(layer);
 }
 
-/** @param {HTMLElement | null} next */
-function place(next) {
-  if (layer) layer.remove();
-  layer = next;
+function clear() {
   watch.disconnect();
-  reserve();
-  if (next && next.role == "dialog") watch.observe(next);
+  reserve("");
+  if (layer) layer.remove();
+  layer = null;
+}
+
+/** @param {string} name @param {Record<string, string>} attributes @param {(Node | string)[]} words @param {Node} inside */
+function place(name, attributes, words, inside) {
+  clear();
+  const side = position == "center" ? "left:0;right:0;margin:auto" : position + ":0}@media(min-width:521px){:host{" + position + ":24px}";
+  layer = shell({ "data-sayso-layer": name, ...attributes }, css + ":host{" + side + "}", inside);
+  layer.append(...words);
+  if (name != "settings") watch.observe(layer);
   attach();
+  return layer;
 }
 
-/** @param {Record<string, string>} attributes @param {Node[]} words @param {Node[]} inside */
-function frame(attributes, words, ...inside) {
-  const host = shell({ ...attributes, "data-layout": appearance.layout, "data-position": appearance.position }, css, el("div", { class: "card" }, ...inside));
-  host.append(...words);
-  return host;
-}
-
-/** @param {Act} act @param {string} slot */
-function button({ name, label, run }, slot) {
+/** @param {string} slot @param {Act} act */
+function button(slot, [name, label, run]) {
   const element = el("button", { type: "button", "data-sayso-action": name, slot }, label);
-  element.addEventListener("click", (event) => guard(() => run(event)));
+  if (run) element.onclick = run;
   return element;
 }
 
 // ---- nothing that has the focus hides behind the question
 
-const watch = new ResizeObserver(() => layer && reserve(layer.offsetHeight));
+/** @type {CSSStyleSheet} */
+let sheet;
+const watch = new ResizeObserver(() => reserve("scroll-padding"));
 
-/** @param {number} [height] @param {boolean} [extend] also lets a short page scroll */
-function reserve(height, extend) {
-  const room = height ? "html{scroll-padding-bottom:" + (height + 36) + "px" + (extend ? ";padding-bottom:" + (height + 36) + "px" : "") + "}" : "";
-  const rules = "[data-sayso-waiting]{display:none!important}" + room;
-  if (sheet) sheet.replaceSync(rules);
-  else if (sheet === undefined) sheet = style(document, rules);
+/** @param {string} property which of the page's edges makes room */
+function reserve(property) {
+  sheet = sheet || style(document, "");
+  sheet.replaceSync(property && layer ? "html{" + property + "-bottom:" + (layer.offsetHeight + 36) + "px}" : "");
 }
 
-addEventListener("focusin", ({ target }) => {
-  if (!layer || layer.role != "dialog" || !(target instanceof Element) || layer.contains(target)) return;
-  const ours = layer.getBoundingClientRect();
-  const theirs = target.getBoundingClientRect();
-  if (theirs.bottom <= ours.top || theirs.right <= ours.left || theirs.left >= ours.right || theirs.top >= ours.bottom) return;
-  reserve(layer.offsetHeight, true);
-  target.scrollIntoView({ block: "nearest" });
+addEventListener("focusin", (event) => {
+  const target = /** @type {Element} */ (event.target);
+  if (!layer || layer.contains(target) || target.getBoundingClientRect().bottom < innerHeight - layer.offsetHeight - 24) return;
+  // The page was too short to scroll: now it is not.
+  reserve("padding");
+  target.scrollIntoView({ block: "center" });
 });

@@ -1,141 +1,127 @@
 /**
- * The first file: decides, holds back, asks, and keeps the answer. The preference centre is a second file, fetched when somebody wants it.
+ * The first file: decides, holds back, asks, and keeps the answer. What is needed later or rarely is in the second file: the preference
+ * centre, the declaration, placeholders of embeds, the question that follows a visit to the hosted page.
  * @import {Choice, Exceptions, Panel, Tools} from "./types"
  */
 import { addScript, guard, home, report, site } from "./browser.js";
-import { allows, announce, answer, choose, everything, look, prepare, queue, sendUnanswered, start, state, sweep } from "./consent.js";
-import { el, fill, shell, style } from "./dom.js";
-import { emit, on, remember } from "./events.js";
-import { returned } from "./fragment.js";
-import { concerns } from "./gate.js";
+import { allows, announce, answer, choose, copyOfGrants, everything, look, prepare, queue, reloadIfRevoked, sendUnanswered, start, state, sweep } from "./consent.js";
+import { el, shell, style } from "./dom.js";
+import { concerns, show } from "./gate.js";
 import { ask, attach, confirm, offer, shown } from "./layers.js";
-import { hold, release } from "./placeholder.js";
-import { KEY } from "./queue.js";
 
 const page = /** @type {any} */ (window);
-const { texts, pages, partners } = site;
-const OPENS = "[data-sayso=open]";
+const { texts, pages } = site;
+/** What opens the preference centre, ours and the page's own. */
+const OPENS = "[data-sayso=open],[data-sayso-action=preferences]";
 
 const api = {
   get,
   /** @param {string} category @param {string} [partner] */
-  allows: (category, partner) => allows(category, partner),
+  allows: (category, partner) => !!allows(category, partner),
   open: () => open(),
   acceptAll: () => settle("accept_all", "api", null, everything(true)),
   rejectAll: () => settle("reject_all", "api", null, everything(false)),
   /** @param {{categories?: Partial<Choice>, partners?: Exceptions}} [choice] what is not named stays as it is */
-  save: (choice = {}) => settle("save", "api", null, choose(choice.categories || {}, choice.partners)),
+  save: ({ categories = {}, partners } = {}) => settle("save", "api", null, choose(categories, partners)),
   withdraw: () => settle("withdraw", "api", null, everything(false)),
   on,
   /** @param {((sayso: any) => void)[]} work */
-  push(...work) {
-    for (const item of work) guard(() => item(api));
-  },
+  push: (...work) => work.forEach((item) => guard(() => item(api))),
 };
 
-guard(() => {
-  // The same tag twice: the second has nothing to do.
-  if (page.sayso && page.sayso.withdraw) return;
-  const early = Array.isArray(page.sayso) ? page.sayso : [];
-  page.sayso = api;
-  look();
-  prepare();
-  // What time or a signal has taken back leaves nothing behind.
-  if (state.stored && state.decision.reason != "decided") sweep();
-  guard(apply);
-  guard(present);
-  guard(observe);
-  remember("change", get());
-  emit("ready", get());
-  api.push(...early);
-  queue.flush();
-});
-
 function get() {
-  const { decision: { reason, grants }, stored, signals } = state;
-  const holds = reason == "decided" || reason == "changed" ? stored : null;
+  const { decision: { reason }, stored, signals } = state;
+  const held = reason == "decided" || reason == "changed" ? stored : null;
   return {
-    categories: { ...grants.categories }, partners: { ...grants.partners }, decided_at: holds && holds.decided_at, version: holds && holds.version,
-    source: reason, signals: { ...signals }, regime: site.regime.code,
+    ...copyOfGrants(), decided_at: held && held.decided_at, version: held && held.version, source: reason, signals: { ...signals }, regime: site.regime.code,
   };
 }
+
+// ---- what the page hears: DOM events, and callbacks that learn the last state however late they come
+
+/** @type {Set<string>} */
+const happened = new Set();
+
+/** @param {string} name @param {(state: any) => void} listener */
+function on(name, listener) {
+  document.addEventListener("sayso:" + name, (event) => listener(/** @type {CustomEvent} */ (event).detail));
+  if (happened.has(name)) guard(() => listener(get()));
+}
+
+/** @param {string} name */
+function emit(name) {
+  happened.add(name).delete({ open: "close", close: "open" }[name] || "");
+  document.dispatchEvent(new CustomEvent("sayso:" + name, { detail: get() }));
+}
+
+// ---- answers
 
 /**
  * Keeps an answer, starts what it allows, and says so.
  * @param {string} action @param {string} surface @param {Event | null} event @param {{categories: Choice, partners: Exceptions}} choice
  */
 function settle(action, surface, event, choice) {
-  answer(action, surface, !!event && event.isTrusted, choice, () => {
-    apply();
-    emit("change", get());
-    if (surface == "api" || surface == "embed") present();
-    else confirm(present);
-  });
+  const recorded = answer(action, surface, !!event && event.isTrusted, choice);
+  change();
+  if (surface == "api" || surface == "embed") present();
+  else confirm(present);
+  reloadIfRevoked(recorded);
+}
+
+function change() {
+  announce();
+  apply();
+  emit("change");
 }
 
 /** Starts what may run, and lets embeds wait for the rest. */
 function apply() {
-  start(release, (frame) => hold(frame, (slug, event) => settle("embed_unlock", "embed", event, choose({}, { [slug]: true }))));
-  for (const place of document.querySelectorAll("[data-sayso=declaration]")) details().then((panel) => panel.declare(place), () => {});
+  start((frame) => second && second.then((panel) => panel.release(frame)), (frame) => details((panel) => panel.hold(frame)));
+  document.querySelectorAll("[data-sayso=declaration]").forEach((place) => details((panel) => panel.declare(place)));
 }
 
 /** Shows what the decision asks for. */
 function present() {
-  const back = returned(location.hash);
-  if (back) confirmReturn(back);
-  else if (state.decision.show == "banner") askForConsent();
-  // Whether the page has a way back of its own is known when it is read to its end.
-  else if (document.readyState != "loading") offer(open);
-  else offer();
-}
-
-function askForConsent() {
-  if (shown() == "banner") return;
-  const words = partners.some(({ category }) => category != "strictly_necessary") ? texts.banner_text
-    : Object.values(site.categories).some(Boolean) ? texts.banner_text_alone : texts.banner_text_nothing;
-  ask("banner", texts.banner_title, [el("p", {}, words || texts.banner_text), " ", el("a", { href: pages.declaration }, texts.details_link)], [
-    { name: "reject-all", label: texts.reject_all, run: (event) => settle("reject_all", "banner", event, everything(false)) },
-    { name: "accept-all", label: texts.accept_all, run: (event) => settle("accept_all", "banner", event, everything(true)) },
-  ], { name: "preferences", label: texts.choose, run: open });
-}
-
-/** What was chosen on the hosted page counts here only once the visitor says so here. @param {{categories: Choice, partners: Exceptions}} back */
-function confirmReturn(back) {
-  const clear = () => history.replaceState(history.state, "", location.pathname + location.search);
-  ask("returned", texts.returned_title, [el("p", {}, texts.returned_text)], [
-    { name: "apply", label: texts.returned_apply, run: (event) => { clear(); settle("save", "page", event, choose(back.categories, back.partners)); } },
-    { name: "ignore", label: texts.returned_ignore, run: () => { clear(); present(); } },
-  ]);
+  if (state.decision.show == "banner") {
+    if (shown() != "banner") {
+      ask("banner", texts.banner_title, [el("p", null, texts.banner_text, " "), el("a", { href: pages.declaration }, texts.details_link)], [
+        ["reject-all", texts.reject_all, (event) => settle("reject_all", "banner", event, everything(false))],
+        ["accept-all", texts.accept_all, (event) => settle("accept_all", "banner", event, everything(true))],
+      ], ["preferences", texts.choose]);
+    }
+    // Whether the page has a way back of its own is known when it is read to its end.
+  } else if (document.readyState != "loading") offer();
+  // Somebody comes back from the hosted preference page: asked in the banner's place.
+  if (location.hash.startsWith("#sayso=")) details((panel) => panel.welcome(location.hash));
 }
 
 // ---- the second file
 
-/** @type {Promise<Panel> | null} */
-let panel = null;
+/** @type {Promise<Panel> | null | undefined} */
+let second;
 
-/** @returns {Promise<Panel>} */
-function details() {
-  return panel || (panel = new Promise((resolve, reject) => {
-    const script = addScript(new URL(site.preferences, home).href);
-    if (!script) return reject("policy");
-    /** @type {Tools} */
-    const tools = { site, state, el, fill, shell, style, guard, settle, choose, everything, emit, ready: resolve };
-    // The second file finds its tools on its own element: nothing of them is global.
-    Object.assign(script, { sayso: tools });
+/** @param {(panel: Panel) => void} [then] @returns {boolean} false where the page allows no script of ours */
+function details(then) {
+  if (!second) {
+    const script = guard(() => addScript(new URL(site.preferences, home).href));
+    if (!script) return false;
+    second = new Promise((ready) => {
+      /** @type {Tools} */
+      const tools = { site, state, allows, ask, choose, el, emit, everything, guard, present, settle, shell, show, style, ready };
+      // The second file finds its tools on its own element: nothing of them is global.
+      Object.assign(script, { sayso: tools });
+    });
     script.onerror = () => {
       report("the preference centre could not be loaded");
-      panel = null;
-      script.remove();
-      reject();
+      second = null;
     };
-  }));
+  }
+  if (then) second.then((panel) => guard(() => then(panel)));
+  return true;
 }
 
 function open() {
-  details().then((ready) => ready.open(), (reason) => {
-    // Where the page allows no script of ours, the hosted page does the same.
-    if (reason) location.assign(pages.preferences + "?return=" + encodeURIComponent(location.origin + location.pathname));
-  });
+  if (!details((panel) => panel.open())) location.assign(pages.preferences + "?return=" + encodeURIComponent(location.origin + location.pathname));
 }
 
 // ---- what happens later
@@ -143,43 +129,53 @@ function open() {
 function observe() {
   new MutationObserver((records) => guard(() => {
     attach();
-    const loading = document.readyState == "loading";
-    for (const { removedNodes } of records) for (const node of removedNodes) if (node instanceof HTMLIFrameElement && !node.isConnected) release(node);
-    if (!loading && !records.some(({ addedNodes }) => [...addedNodes].some(concerns))) return;
-    apply();
-    if (shown() == "settings" && document.querySelector(OPENS)) present();
+    if (document.readyState == "loading" || records.some(({ addedNodes }) => [...addedNodes].some(concerns))) settleIn();
   })).observe(document, { childList: true, subtree: true });
-  document.addEventListener("DOMContentLoaded", () => guard(() => { apply(); present(); }));
-
-  document.addEventListener("click", (event) => {
-    if (!within(event, OPENS)) return;
-    event.preventDefault();
-    open();
-  });
-  for (const intent of ["pointerover", "focusin"]) {
-    document.addEventListener(intent, (event) => { if (within(event, OPENS + ",[data-sayso-action=preferences]")) details().catch(() => {}); });
+  addEventListener("DOMContentLoaded", settleIn);
+  // Fetched with the first sign of interest, opened on a click.
+  for (const interest of ["pointerover", "focusin", "click"]) {
+    addEventListener(interest, (event) => {
+      const target = event.composedPath()[0];
+      if (!(target instanceof Element) || !target.closest(OPENS)) return;
+      details();
+      if (interest != "click") return;
+      event.preventDefault();
+      open();
+    });
   }
 
   // Another tab has answered: it touches the queue. Where storage is blocked, coming back to this tab has to do.
-  addEventListener("storage", ({ key }) => { if (!key || key == KEY) sync(); });
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) sync(); });
-  addEventListener("pageshow", ({ persisted }) => { if (persisted) sync(); });
-  addEventListener("online", () => queue.flush());
+  for (const chance of ["storage", "visibilitychange", "pageshow"]) addEventListener(chance, sync);
+  addEventListener("online", queue.flush);
   addEventListener("pagehide", sendUnanswered);
 }
 
-/** @param {Event} event @param {string} selector */
-function within(event, selector) {
-  const target = event.composedPath()[0];
-  return target instanceof Element && target.closest(selector);
+/** The page has grown. */
+function settleIn() {
+  apply();
+  if (shown() != "confirmation" && shown() != "returned") present();
 }
 
 function sync() {
-  guard(() => {
-    if (!look()) return;
-    announce();
-    apply();
-    emit("change", get());
-    present();
-  });
+  if (!look()) return;
+  change();
+  present();
 }
+
+guard(() => {
+  const early = page.sayso;
+  // The same tag twice: the second has nothing to do.
+  if (early && early.withdraw) return;
+  page.sayso = api;
+  look();
+  prepare();
+  // What time or a signal has taken back leaves nothing behind.
+  if (state.stored && state.decision.reason != "decided") sweep();
+  guard(apply);
+  guard(present);
+  observe();
+  emit("change");
+  emit("ready");
+  if (Array.isArray(early)) api.push(...early);
+  queue.flush();
+});

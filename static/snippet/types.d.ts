@@ -62,17 +62,29 @@ export interface DetailCookie {
 /** What the first file lends to the second. */
 export interface Tools {
   site: Site;
-  state: { stored: Stored | null; signals: Signals; decision: Decision; receipt: string };
-  el<K extends keyof HTMLElementTagNameMap>(tag: K, attributes?: Record<string, string | number>, ...children: (Node | string)[]): HTMLElementTagNameMap[K];
-  fill(text: string, values: Record<string, string | number>): string;
-  shell(attributes: Record<string, string>, css: string, ...inside: Node[]): HTMLElement;
-  style(root: Document | ShadowRoot, css: string): CSSStyleSheet | null;
-  guard<T>(work: () => T): T | undefined;
-  settle(action: string, surface: string, event: Event | null, choice: Answer): void;
+  state: State;
+  allows(category: string | undefined, partner?: string): boolean | undefined;
+  ask(name: string, title: string, words: (Node | string)[], twins: Act[], ...wide: Act[]): void;
   choose(categories: Partial<Choice>, partners?: Exceptions): Answer;
+  el<K extends keyof HTMLElementTagNameMap>(tag: K, attributes?: Record<string, string | number> | null, ...children: (Node | string)[]): HTMLElementTagNameMap[K];
+  emit(name: string): void;
   everything(granted: boolean): Answer;
-  emit(name: string, detail: any): void;
+  guard<T>(work: () => T): T | undefined;
+  present(): void;
+  settle(action: string, surface: string, event: Event | null, choice: Answer): void;
+  shell(attributes: Record<string, string>, css: string, ...inside: Node[]): HTMLElement;
+  show(element: HTMLImageElement | HTMLIFrameElement): void;
+  style(root: Document | ShadowRoot, css: string): CSSStyleSheet;
   ready(panel: Panel): void;
 }
+export interface State { stored: Stored | null; signals: Signals; decision: Decision; receipt: string }
 export interface Answer { categories: Choice; partners: Exceptions }
-export interface Panel { open(): void; declare(place: Element): void }
+export type Act = [name: string, label: string, run?: (event: Event) => void];
+/** What the second file can do for the first. */
+export interface Panel {
+  open(): void;
+  declare(place: Element): void;
+  hold(frame: HTMLIFrameElement): void;
+  release(frame: HTMLIFrameElement): void;
+  welcome(hash: string): void;
+}

@@ -2,35 +2,35 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { returned } from "../../static/snippet/fragment.js";
 import { matches, places } from "../../static/snippet/patterns.js";
-import { createQueue, KEY } from "../../static/snippet/queue.js";
+import { createQueue as makeQueue, KEY } from "../../static/snippet/queue.js";
 import { run, translator } from "../../static/snippet/steps.js";
 
 // ---- patterns
 
 test("matches: a name without a wildcard is itself only", () => {
-  assert.ok(matches("_ga", "_ga"));
-  assert.ok(!matches("_ga", "_gax"));
-  assert.ok(!matches("_ga", "x_ga"));
+  assert.ok(matches(["_ga"], "_ga"));
+  assert.ok(!matches(["_ga"], "_gax"));
+  assert.ok(!matches(["_ga"], "x_ga"));
 });
 
 test("matches: a star stands for any run, also an empty one", () => {
-  assert.ok(matches("_ga_*", "_ga_AB12"));
-  assert.ok(matches("_ga_*", "_ga_"));
-  assert.ok(!matches("_ga_*", "_ga"));
-  assert.ok(matches("*_id", "my_id"));
-  assert.ok(matches("_pk_*.*.1", "_pk_id.7.1"));
-  assert.ok(!matches("_pk_*.*.1", "_pk_id.1"));
-  assert.ok(matches("*", "anything"));
-  assert.ok(matches("a**b", "ab"));
-  assert.ok(!matches("ab*ba", "aba"), "the ends may not overlap");
-  assert.ok(matches("a*b*c", "a-b-b-c"));
+  assert.ok(matches(["_ga_*"], "_ga_AB12"));
+  assert.ok(matches(["_ga_*"], "_ga_"));
+  assert.ok(!matches(["_ga_*"], "_ga"));
+  assert.ok(matches(["*_id"], "my_id"));
+  assert.ok(matches(["_pk_*.*.1"], "_pk_id.7.1"));
+  assert.ok(!matches(["_pk_*.*.1"], "_pk_id.1"));
+  assert.ok(matches(["*"], "anything"));
+  assert.ok(matches(["a**b"], "ab"));
+  assert.ok(!matches(["ab*ba"], "aba"), "the ends may not overlap");
+  assert.ok(matches(["a*b*c"], "a-b-b-c"));
 });
 
 test("matches: the signs of regular expressions are plain letters", () => {
-  assert.ok(matches("a.b", "a.b"));
-  assert.ok(!matches("a.b", "axb"));
-  assert.ok(matches("(x+*", "(x+1"));
-  assert.ok(!matches("(a+)+$*", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"));
+  assert.ok(matches(["a.b"], "a.b"));
+  assert.ok(!matches(["a.b"], "axb"));
+  assert.ok(matches(["(x+*"], "(x+1"));
+  assert.ok(!matches(["(a+)+$*"], "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"));
 });
 
 test("places: every domain level and every path level", () => {
@@ -40,10 +40,8 @@ test("places: every domain level and every path level", () => {
   }
 });
 
-test("places: an address or a bare name has no parent", () => {
-  assert.deepEqual(places("10.0.0.1", "/"), ["; Path=/"]);
-  assert.deepEqual(places("[::1]", "/"), ["; Path=/"]);
-  assert.deepEqual(places("localhost", "/"), ["; Path=/"]);
+test("places: the cookie without a domain is among them", () => {
+  assert.ok(places("localhost", "/").includes("; Path=/"));
 });
 
 // ---- fragment
@@ -127,45 +125,48 @@ function fakeStorage() {
   const values = new Map();
   return { values, getItem: (key) => values.get(key) ?? null, setItem: (key, value) => values.set(key, value), removeItem: (key) => values.delete(key) };
 }
+/** As the engine uses it: whatever can't be read is nothing, whatever can't be written is not. */
+function createQueue(storage, send, report) {
+  const recall = () => { try { return JSON.parse(storage.getItem(KEY)); } catch { return undefined; } };
+  return makeQueue(recall, (events) => storage.setItem(KEY, JSON.stringify(events)), send, report);
+}
 const held = (storage) => JSON.parse(storage.values.get(KEY) || "[]").map((event) => event.event_id);
 const answer = (status, body = {}) => Promise.resolve({ ok: status < 300, status, json: () => Promise.resolve(body) });
 
 test("queue: an acknowledged event leaves nothing behind", async () => {
   const storage = fakeStorage();
-  const queue = createQueue(() => storage, () => answer(201, { receipt_url: "https://r" }), assert.fail);
+  const queue = createQueue(storage, () => answer(201, { receipt_url: "https://r" }), assert.fail);
   const sent = queue.add({ event_id: "1" });
   assert.deepEqual(held(storage), ["1"], "queued before it is sent");
   assert.deepEqual(await sent, { receipt_url: "https://r" });
-  assert.equal(storage.values.has(KEY), false);
-  assert.deepEqual(queue.unanswered(), []);
+  assert.deepEqual(held(storage), []);
 });
 
 for (const [name, send] of [["429", () => answer(429)], ["503", () => answer(503)], ["no answer", () => Promise.reject(new TypeError("offline"))]]) {
   test(`queue: ${name} keeps the event, and the next page sends it again`, async () => {
     const storage = fakeStorage();
-    const first = createQueue(() => storage, send, assert.fail);
+    const first = createQueue(storage, send, assert.fail);
     assert.equal(await first.add({ event_id: "1" }), undefined);
     assert.deepEqual(held(storage), ["1"]);
-    assert.deepEqual(first.unanswered(), ['{"event_id":"1"}']);
     const bodies = [];
-    createQueue(() => storage, (body) => { bodies.push(body); return answer(200); }, assert.fail).flush();
+    createQueue(storage, (body) => { bodies.push(body); return answer(200); }, assert.fail).flush();
     await new Promise(setImmediate);
     assert.deepEqual(bodies, ['{"event_id":"1"}']);
-    assert.equal(storage.values.has(KEY), false);
+    assert.deepEqual(held(storage), []);
   });
 }
 
 test("queue: another 4xx drops the event and says so", async () => {
   const storage = fakeStorage();
   const said = [];
-  await createQueue(() => storage, () => answer(409), (message) => said.push(message)).add({ event_id: "1" });
-  assert.equal(storage.values.has(KEY), false);
+  await createQueue(storage, () => answer(409), (message) => said.push(message)).add({ event_id: "1" });
+  assert.deepEqual(held(storage), []);
   assert.equal(said.length, 1);
 });
 
 test("queue: holds the newest twenty", async () => {
   const storage = fakeStorage();
-  const queue = createQueue(() => storage, () => answer(503), assert.fail);
+  const queue = createQueue(storage, () => answer(503), assert.fail);
   for (let i = 1; i <= 25; i++) await queue.add({ event_id: String(i) });
   assert.equal(held(storage).length, 20);
   assert.equal(held(storage)[19], "25");
@@ -174,7 +175,7 @@ test("queue: holds the newest twenty", async () => {
 test("queue: what another tab queued meanwhile is kept", async () => {
   const storage = fakeStorage();
   let release;
-  const queue = createQueue(() => storage, () => new Promise((resolve) => { release = () => resolve({ ok: true, status: 201, json: () => Promise.resolve({}) }); }), assert.fail);
+  const queue = createQueue(storage, () => new Promise((resolve) => { release = () => resolve({ ok: true, status: 201, json: () => Promise.resolve({}) }); }), assert.fail);
   const sent = queue.add({ event_id: "mine" });
   storage.setItem(KEY, JSON.stringify([{ event_id: "mine" }, { event_id: "theirs" }]));
   release();
@@ -182,23 +183,12 @@ test("queue: what another tab queued meanwhile is kept", async () => {
   assert.deepEqual(held(storage), ["theirs"]);
 });
 
-test("queue: works in memory where storage is blocked", async () => {
-  let status = 503;
-  const queue = createQueue(() => { throw new Error("SecurityError"); }, () => answer(status), assert.fail);
-  await queue.add({ event_id: "1" });
-  assert.equal(queue.unanswered().length, 1);
-  status = 201;
-  queue.flush();
-  await new Promise(setImmediate);
-  assert.equal(queue.unanswered().length, 0);
-});
-
 for (const rubbish of ["{", "null", "5", '{"a":1}', '[null, 3, {"x": 1}]']) {
   test(`queue: survives ${rubbish} in storage`, async () => {
     const storage = fakeStorage();
     storage.setItem(KEY, rubbish);
     const bodies = [];
-    const queue = createQueue(() => storage, (body) => { bodies.push(body); return answer(201); }, assert.fail);
+    const queue = createQueue(storage, (body) => { bodies.push(body); return answer(201); }, assert.fail);
     queue.flush();
     await queue.add({ event_id: "1" });
     assert.deepEqual(bodies, ['{"event_id":"1"}']);
