@@ -80,8 +80,15 @@ function apply() {
   document.querySelectorAll("[data-sayso=declaration]").forEach((place) => details((panel) => panel.declare(place)));
 }
 
+/** Whether somebody comes back from the hosted preference page, and is to be asked in the banner's place. */
+let returning = location.hash.startsWith("#sayso=");
+
 /** Shows what the decision asks for. */
 function present() {
+  if (returning && details((panel) => {
+    returning = panel.welcome();
+    if (!returning) present();
+  })) return;
   if (state.decision.show == "banner") {
     if (shown() != "banner") {
       ask("banner", texts.banner_title, [el("p", null, texts.banner_text, " "), el("a", { href: pages.declaration }, texts.details_link)], [
@@ -91,8 +98,6 @@ function present() {
     }
     // Whether the page has a way back of its own is known when it is read to its end.
   } else if (document.readyState != "loading") offer();
-  // Somebody comes back from the hosted preference page: asked in the banner's place.
-  if (location.hash.startsWith("#sayso=")) details((panel) => panel.welcome(location.hash));
 }
 
 // ---- the second file
@@ -114,6 +119,8 @@ function details(then) {
     script.onerror = () => {
       report("the preference centre could not be loaded");
       second = null;
+      returning = false;
+      present();
     };
   }
   if (then) second.then((panel) => guard(() => then(panel)));

@@ -86,5 +86,5 @@ export interface Panel {
   declare(place: Element): void;
   hold(frame: HTMLIFrameElement): void;
   release(frame: HTMLIFrameElement): void;
-  welcome(hash: string): void;
+  welcome(): boolean;
 }

@@ -1,0 +1,159 @@
+/**
+ * The preference centre: four categories at a glance, everything about them one click away. Opening and leaving it changes nothing.
+ * @import {Answer, DetailCookie, DetailPartner, Optional} from "./types"
+ */
+import css from "./centre.css";
+import { details, tools } from "./lent.js";
+import { away, company, counted, date, dotted, lifetime, pagesOf, say, setter } from "./words.js";
+
+const { texts } = details;
+const { choose, el, emit, everything, settle, shell, site, state } = tools;
+
+/** @type {HTMLDialogElement | null} */
+let dialog = null;
+
+export function openCentre() {
+  if (dialog) return;
+  const title = el("h2", { id: "title", tabindex: -1 }, texts.preferences_title);
+  const current = dialog = el("dialog", { "aria-labelledby": "title" },
+    el("header", null, title, act("close", "✕", () => current.close(), { "aria-label": texts.close, class: "close" }), el("p", null, texts.preferences_intro)),
+    el("main", null, ...signal(), ...details.categories.map(category), more()),
+    footer());
+  const host = shell({ "data-sayso-layer": "preferences" }, css, current);
+  current.onclose = () => {
+    host.remove();
+    dialog = null;
+    emit("close");
+  };
+  (document.body || document.documentElement).append(host);
+  follow();
+  // The dialog gives the focus back to where it came from by itself.
+  current.showModal();
+  title.focus();
+  emit("open");
+}
+
+// ---- what stands in it
+
+/** What the browser has answered already, on top. */
+function signal() {
+  const { signals, stored, decision } = state;
+  const { dnt, gpc } = signals;
+  const heard = { dnt: dnt && site.regime.signals.includes("dnt"), gpc: gpc && site.regime.signals.includes("gpc") };
+  const disregarded = heard.dnt && site.policy.dnt == "disregard";
+  const granted = Object.values(decision.grants.categories).filter(Boolean).length > 1 || stored && Object.values(stored.partners).includes(true);
+  const bound = heard.gpc || heard.dnt && !disregarded;
+  if (!bound && !disregarded) return [];
+  const words = !bound ? texts.signal_disregarded + (details.policy.explanation ? " " + details.policy.explanation : "")
+    : granted && decision.reason != "signal" ? texts.signal_answered
+      : heard.gpc && heard.dnt && !disregarded ? texts.signal_both : heard.gpc ? texts.signal_gpc : texts.signal_dnt;
+  return [el("p", { class: "signal" }, words)];
+}
+
+/** @param {{code: string, title: string, description: string}} category */
+function category({ code, title, description }) {
+  const partners = details.partners.filter((partner) => partner.category == code);
+  const cookies = details.cookies.filter((cookie) => cookie.category == code);
+  const own = cookies.filter((cookie) => !cookie.partner);
+  const summary = [partners.length && counted("partners", partners.length), cookies.length && counted("cookies", cookies.length)].filter(Boolean).join(", ");
+  return el("section", null,
+    el("h3", { id: code }, title),
+    code == "strictly_necessary" ? el("b", null, texts.always_on) : toggle(code, { "data-category": code }, (code_) => state.decision.grants.categories[/** @type {Optional} */ (code_)]),
+    el("p", null, description),
+    summary ? el("details", null, el("summary", null, summary), ...partners.map(partner),
+      ...own.length ? [el("article", null, el("h4", null, texts.own_use), table(own))] : []) : el("p", null, texts.nothing_used));
+}
+
+/** @param {DetailPartner} partner */
+function partner({ slug, name, category: code, purpose, ...facts }) {
+  const cookies = details.cookies.filter((cookie) => cookie.partner == slug);
+  return el("article", null,
+    el("h4", { id: "partner-" + slug }, name),
+    ...code == "strictly_necessary" ? [] : [toggle("partner-" + slug, { "data-partner": slug, "data-of": code }, () => state.decision.grants.partners[slug])],
+    el("p", null, purpose),
+    el("p", null, ...dotted(company(facts), ...pagesOf(facts))),
+    ...cookies.length ? [table(cookies)] : []);
+}
+
+/** @param {DetailCookie[]} cookies */
+function table(cookies) {
+  return el("table", null,
+    el("thead", null, el("tr", null, ...["cookie_name", "cookie_purpose", "cookie_lifetime"].map((key) => el("th", { scope: "col" }, texts[key])))),
+    el("tbody", null, ...cookies.map((cookie) => el("tr", null,
+      el("td", null, el("code", null, cookie.name), el("small", null, ...dotted(texts["technology_" + cookie.technology], setter(cookie)))),
+      el("td", null, cookie.purpose), el("td", null, lifetime(cookie.lifetime))))));
+}
+
+function more() {
+  const { stored } = state;
+  return el("section", null, el("details", null, el("summary", null, texts.other_ways),
+    el("ul", null, ...details.opt_out_links.map(({ label, url }) => el("li", null, away(url, label)))), el("p", null, texts.other_ways_browser)),
+  ...stored ? [el("p", { class: "id" }, texts.consent_id + ": ", el("code", null, stored.consent_id))] : []);
+}
+
+function footer() {
+  const { stored, receipt, decision } = state;
+  const withdrawn = !Object.values(decision.grants.categories).some((granted, i) => granted && i) && !(stored && Object.values(stored.partners).includes(true));
+  return el("footer", null,
+    act("reject-all", texts.reject_all, (event) => finish("reject_all", event, everything(false))),
+    act("accept-all", texts.accept_all, (event) => finish("accept_all", event, everything(true))),
+    act("save", texts.save, (event) => finish("save", event, chosen()), { class: "quiet" }),
+    el("p", null, ...dotted(stored ? say("last_decision", { date: date(stored.decided_at) }) : texts.no_decision,
+      stored && away((receipt || site.pages.preferences) + "#" + stored.consent_id, texts.record_link) || "",
+      !withdrawn && act("withdraw", texts.withdraw, (event) => finish("withdraw", event, everything(false)), { class: "link" }))));
+}
+
+// ---- switches
+
+/**
+ * A native checkbox under a drawn switch: it works by keyboard, by touch and by program alike.
+ * @param {string} id of what names it @param {Record<string, string>} attributes @param {(code: string) => boolean} on
+ */
+function toggle(id, attributes, on) {
+  const input = el("input", { type: "checkbox", role: "switch", "aria-labelledby": id, ...attributes });
+  input.checked = on(id);
+  input.onchange = () => moved(input);
+  return el("label", null, input, el("i"));
+}
+
+/** @param {string} selector @returns {HTMLInputElement[]} */
+const inputs = (selector) => Array.from(/** @type {HTMLDialogElement} */ (dialog).querySelectorAll(selector));
+
+/** Partners follow their category; a category of which everything was moved follows its partners. @param {HTMLInputElement} input */
+function moved(input) {
+  const { category: code, of } = input.dataset;
+  if (code) for (const partner of inputs(`[data-of=${code}]`)) partner.checked = input.checked;
+  else if (of && !details.cookies.some((cookie) => cookie.category == of && !cookie.partner) && inputs(`[data-of=${of}]`).every((other) => other.checked == input.checked)) {
+    for (const whole of inputs(`[data-category=${of}]`)) whole.checked = input.checked;
+  }
+  follow();
+}
+
+/** Shows where a category and its partners differ. */
+function follow() {
+  for (const whole of inputs("[data-category]")) {
+    whole.indeterminate = inputs(`[data-of=${whole.dataset.category}]`).some((partner) => partner.checked != whole.checked);
+    // A switch is on or off; only a checkbox can be announced as partly on.
+    if (whole.indeterminate) whole.removeAttribute("role");
+    else whole.setAttribute("role", "switch");
+  }
+}
+
+function chosen() {
+  /** @param {"category" | "partner"} kind */
+  const positions = (kind) => Object.fromEntries(inputs(`[data-${kind}]`).map((input) => [input.dataset[kind], input.checked]));
+  return choose(positions("category"), positions("partner"));
+}
+
+/** @param {string} action @param {Event} event @param {Answer} answer */
+function finish(action, event, answer) {
+  /** @type {HTMLDialogElement} */ (dialog).close();
+  settle(action, "preferences", event, answer);
+}
+
+/** @param {string} name @param {string} label @param {(event: Event) => void} run @param {Record<string, string>} [attributes] */
+function act(name, label, run, attributes) {
+  const button = el("button", { type: "button", "data-sayso-action": name, ...attributes }, label);
+  button.onclick = run;
+  return button;
+}
