@@ -4,6 +4,7 @@ Each variable is declared once with its type and default (docs/configuration.md 
 A value that can't be read stops the start and names the variable.
 """
 
+import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -49,6 +50,22 @@ def origin(name: str, *, default: str) -> str:
     return raw
 
 
+def rate(name: str, *, default: str) -> str | None:
+    """Read a number of requests per second, minute, hour or day; empty means no limit."""
+    raw = env.str(name, default=default).strip()
+    if raw and not re.fullmatch(r"[1-9][0-9]*/(s|sec|second|m|min|minute|h|hour|d|day)", raw):
+        raise ImproperlyConfigured(f"{name} is {raw!r}. Write a rate such as 120/min, or nothing for no limit.")
+    return raw or None
+
+
+def choice(name: str, options: tuple[str, ...], *, default: str) -> str:
+    """Read one of a few words."""
+    raw = env.str(name, default=default).strip().upper()
+    if raw not in options:
+        raise ImproperlyConfigured(f"{name} is {raw!r}. Write one of {', '.join(options)}.")
+    return raw
+
+
 # --- What this server is ---------------------------------------------------------------------------
 
 DEBUG = boolean("DEBUG", default=False)
@@ -65,7 +82,7 @@ if DEMO:
     ALLOWED_HOSTS = [*ALLOWED_HOSTS, "localhost", ".localhost", "127.0.0.1"]
 WORKERS = whole_number("WORKERS", default=1)
 TRUSTED_PROXIES = whole_number("TRUSTED_PROXIES", default=0)
-EVENT_RATE = env.str("EVENT_RATE", default="120/min") or None
+EVENT_RATE = rate("EVENT_RATE", default="120/min")
 LIVE_REFRESH_SECONDS = whole_number("LIVE_REFRESH_SECONDS", default=2)
 SOURCE_URL = env.str("SOURCE_URL", default="")
 
@@ -87,6 +104,7 @@ INSTALLED_APPS = [
     "consent",
 ]
 MIDDLEWARE = [
+    "config.middleware.keep_transport_security_to_own_host",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -117,6 +135,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Database --------------------------------------------------------------------------------------
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'sayso.sqlite3'}")}
+if not DATABASES["default"]["ENGINE"].endswith((".sqlite3", ".postgresql")):
+    raise ImproperlyConfigured(
+        "DATABASE_URL names neither SQLite nor PostgreSQL. Evidence is guarded on these two only."
+    )
 IS_SQLITE = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
 if IS_SQLITE:
     # Opening the file anew for each request would cost more than the insert.
@@ -181,13 +203,14 @@ LOGIN_URL = reverse_lazy("admin:login")
 
 # --- Logging: levels and messages only, never an address, an identifier or a query string -----------
 
+LOG_LEVEL = choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), default="WARNING")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     # Its warnings name the path of every refused request, and a receipt's path holds an event id.
     "loggers": {"django.request": {"level": "ERROR"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }
 
 # --- API -------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ def evidence_is_guarded(*, databases: list[str] | None = None, **_: Any) -> list
     return [
         Error(
             f"The database {alias!r} lacks the trigger {name}: evidence could be altered.",
-            hint="Run `manage.py migrate`: it installs the triggers again.",
+            hint="Find out who removed it. `manage.py migrate --skip-checks` installs the triggers again.",
             id="consent.E001",
         )
         for alias in databases or []

@@ -134,7 +134,9 @@ class SiteView(PublicView):
             "preferences_url": f"{settings.PUBLIC_URL}/p/{site.key}/",
             "declaration_url": f"{settings.PUBLIC_URL}/p/{site.key}/cookies/",
         }
-        etag = f'"{site.version.digest[:32] if site.version else "none"}"'
+        # The same version may be published again, at another time.
+        named = f"{site.version.digest[:32]}-{site.published_at:%Y%m%d%H%M%S}" if site.version else "none"
+        etag = f'"{named}"'
         if request.headers.get("If-None-Match") == etag:
             response: HttpResponse = HttpResponse(status=304)
         else:

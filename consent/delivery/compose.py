@@ -53,6 +53,16 @@ def build() -> str:
     return hashlib.sha256((engine("snippet") + engine("preferences")).encode()).hexdigest()[:12]
 
 
+@cache
+def recipe(public_url: str) -> str:
+    """Names everything but the payload that a file is made from: the engine, this module and the platform's address.
+
+    12 hex digits. Where it differs from a stored file's, the file is made anew.
+    """
+    made_of = (build().encode(), Path(__file__).read_bytes(), public_url.encode())
+    return hashlib.sha256(b"\0".join(made_of)).hexdigest()[:12]
+
+
 def compose(
     *, payload: Mapping[str, Any], digest: str, language: str, ordinals: Mapping[str, int], public_url: str
 ) -> tuple[Composed, Composed]:

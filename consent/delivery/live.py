@@ -20,7 +20,7 @@ from django.db import DatabaseError, close_old_connections, connection
 from django.db.models import Max
 from django.utils import timezone
 
-from consent.delivery.compose import build
+from consent.delivery.compose import recipe
 from consent.models import ComposedFile, NoticeVersion, Publication
 from consent.services.publishing import compose_publication, live_publication
 from cookies.models import Site
@@ -163,7 +163,7 @@ def _load_site(key: str) -> LiveSite | None:
 
 
 def _load_files(publication: Publication, now: datetime) -> dict[str, LiveFile]:
-    files = list(publication.files.filter(build=build()))
+    files = list(publication.files.filter(recipe=recipe(settings.PUBLIC_URL)))
     if not files:
         # A deployment that forgot `compose_snippets`: visitors must get the new engine all the same.
         files = compose_publication(publication=publication, now=now)

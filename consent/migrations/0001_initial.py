@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('snippet', 'First view'), ('preferences', 'Preference centre')], max_length=12)),
                 ('language', models.CharField(max_length=16)),
-                ('build', models.CharField(max_length=12)),
+                ('recipe', models.CharField(max_length=12)),
                 ('digest', models.CharField(max_length=64)),
                 ('body', models.BinaryField()),
                 ('brotli', models.BinaryField()),
@@ -177,6 +177,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='composedfile',
-            constraint=models.UniqueConstraint(fields=('publication', 'build', 'language', 'kind'), name='composed_once_per_publication_and_build'),
+            constraint=models.UniqueConstraint(fields=('publication', 'recipe', 'language', 'kind'), name='composed_once_per_publication_and_recipe'),
         ),
     ]

@@ -117,7 +117,7 @@ class ComposedFile(models.Model):
     publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="files")
     kind = models.CharField(max_length=12, choices=Kind)
     language = models.CharField(max_length=16)
-    build = models.CharField(max_length=12)
+    recipe = models.CharField(max_length=12)
     digest = models.CharField(max_length=64)
     body = models.BinaryField()
     brotli = models.BinaryField()
@@ -127,8 +127,8 @@ class ComposedFile(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["publication", "build", "language", "kind"],
-                name="composed_once_per_publication_and_build",
+                fields=["publication", "recipe", "language", "kind"],
+                name="composed_once_per_publication_and_recipe",
             )
         ]
         indexes = [models.Index(fields=["digest"], name="composed_by_digest")]

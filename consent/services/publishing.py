@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from consent.builtin_texts import builtin_texts
-from consent.delivery.compose import build, compose
+from consent.delivery.compose import compose, recipe
 from consent.models import ComposedFile, Notice, NoticeVersion, Publication, SitePolicy
 from consent.payload import SCHEMA, canonical_json, digest_of, with_ordinals
 from consent.regimes import FALLBACK, REGIMES
@@ -117,7 +117,7 @@ def compose_publication(*, publication: Publication, now: datetime) -> list[Comp
         for kind, made in zip((ComposedFile.Kind.PREFERENCES, ComposedFile.Kind.SNIPPET), composed, strict=True):
             file, _ = ComposedFile.objects.get_or_create(
                 publication=publication,
-                build=build(),
+                recipe=recipe(settings.PUBLIC_URL),
                 language=language,
                 kind=kind,
                 defaults={

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from consent.delivery.compose import recipe
 from consent.models import ComposedFile, NoticeVersion, Publication
 from consent.services.publishing import (
     compose_publication,
@@ -141,8 +142,17 @@ def test_composed_files_exist_for_each_language_and_never_twice(published: Publi
 
 
 def test_new_engine_reaches_what_was_published_before(published: Publication, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("consent.delivery.compose", "consent.services.publishing", "consent.delivery.live"):
-        monkeypatch.setattr(f"{module}.build", lambda: "0123456789ab")
+    recipe.cache_clear()
+    monkeypatch.setattr("consent.delivery.compose.build", lambda: "0123456789ab")
     call_command("compose_snippets", verbosity=0)
-    assert set(ComposedFile.objects.values_list("build", flat=True)) >= {"0123456789ab"}
+    recipe.cache_clear()
     assert ComposedFile.objects.count() == 4
+    newest = ComposedFile.objects.filter(kind="snippet").latest("id")
+    assert b'"build":"0123456789ab"' in bytes(newest.body)
+
+
+def test_new_public_address_reaches_what_was_published_before(published: Publication, settings: Any) -> None:
+    settings.PUBLIC_URL = "https://consent.example.com"
+    call_command("compose_snippets", verbosity=0)
+    newest = ComposedFile.objects.filter(kind="snippet").latest("id")
+    assert b"https://consent.example.com/p/numonix/" in bytes(newest.body)

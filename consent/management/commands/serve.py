@@ -11,6 +11,9 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import connection
+
+from consent import append_only
 
 # SQLite writes one after the other anyway; PostgreSQL lets several wait for it at once.
 BLOCKING_THREADS = {True: 1, False: 8}
@@ -26,12 +29,20 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self._warn_of_open_evidence()
         call_command("migrate", verbosity=0)
+        if not settings.WHITENOISE_USE_FINDERS:
+            call_command("collectstatic", interactive=False, verbosity=0)
         if settings.DEMO:
             call_command("load_demo", verbosity=0)
         call_command("compose_snippets", verbosity=0)
         self._announce(first_admin())
         os.execv(sys.executable, [sys.executable, "-m", "granian", *server_arguments(options["host"])])
+
+    def _warn_of_open_evidence(self) -> None:
+        """Migrating puts missing triggers back; that they were missing must not go unnoticed."""
+        for name in append_only.missing(connection):
+            self.stderr.write(f"The trigger {name} was missing: evidence could have been altered. It is put back now.")
 
     def _announce(self, password: str | None) -> None:
         login = f" (first login: name admin, password {password})" if password else ""
