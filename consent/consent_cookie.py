@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from consent.privacy_signals import Signals
 
 NAME = "sayso"
+# What the browser keeps in local storage until an event is acknowledged.
+QUEUE = "sayso-queue"
 FORMAT = "1"
 OPTIONAL = {"p": "performance", "f": "functional", "t": "targeting"}
 DIGITS = string.digits + string.ascii_lowercase

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from consent import consent_cookie
 from consent.builtin_texts import builtin_texts
 from consent.delivery.compose import compose, recipe
 from consent.models import ComposedFile, Notice, NoticeVersion, Publication, SitePolicy
@@ -168,6 +169,7 @@ def _draft(site: Site) -> dict[str, Any]:
     notice, policy = draft_of(site)
     languages = [site.default_language, *(code for code in notice.languages if code != site.default_language)]
     partners, cookies = partner_facts(site), cookie_facts(site)
+    used = {fact["category"] for fact in (*partners, *cookies)}
     texts = {
         language: version_texts(
             language=language,
@@ -175,9 +177,7 @@ def _draft(site: Site) -> dict[str, Any]:
             overrides=notice.texts.get(language, {}),
             site_name=site.name,
             partner_count=sum(partner["category"] != "strictly_necessary" for partner in partners),
-            used_categories=[
-                code for code in OPTIONAL_CATEGORIES if code in {fact["category"] for fact in (*partners, *cookies)}
-            ],
+            used_categories=[code for code in OPTIONAL_CATEGORIES if code in used],
         )
         for language in languages
     }
@@ -197,11 +197,32 @@ def _draft(site: Site) -> dict[str, Any]:
             for code in CATEGORIES
         ],
         "partners": partners,
-        "cookies": cookies,
+        "cookies": [*_consent_storage(policy, texts), *cookies],
         "policy": {"dnt": policy.dnt, "dnt_explanation": policy.dnt_explanation},
         "regimes": [regime.resolved(grant_days=policy.grant_days, refusal_days=policy.refusal_days)],
         "opt_out_links": [{"label": link.label, "url": link.url} for link in site.opt_out_links.all()],
     }
+
+
+def _consent_storage(policy: SitePolicy, texts: Mapping[str, Mapping[str, str]]) -> list[dict[str, Any]]:
+    """What we ourselves keep in a browser after a decision: it is declared like everything else."""
+    days = max(policy.grant_days, policy.refusal_days)
+    return [
+        {
+            "name": name,
+            "partner": None,
+            "category": "strictly_necessary",
+            "technology": technology,
+            "party": "first",
+            "lifetime": lifetime,
+            "domain": "",
+            "purpose": {language: words[purpose] for language, words in texts.items()},
+        }
+        for name, technology, lifetime, purpose in (
+            (consent_cookie.NAME, "cookie", f"{days} day", "consent_cookie_purpose"),
+            (consent_cookie.QUEUE, "local_storage", "persistent", "consent_queue_purpose"),
+        )
+    ]
 
 
 def draft_of(site: Site) -> tuple[Notice, SitePolicy]:

@@ -42,7 +42,14 @@ def test_publishing_freezes_everything_that_is_shown(published: Publication) -> 
         "targeting",
     ]
     assert [row["slug"] for row in payload["partners"]] == ["analytics", "chat", "ads"]
-    assert {row["name"] for row in payload["cookies"]} == {"session", "_analytics", "_chat", "_ads"}
+    assert {row["name"] for row in payload["cookies"]} == {
+        "sayso",
+        "sayso-queue",
+        "session",
+        "_analytics",
+        "_chat",
+        "_ads",
+    }
     assert payload["texts"]["en"]["reject_all"] == "Reject all"
     assert "3 partners" in payload["texts"]["en"]["banner_text"]
     assert payload["regimes"][0]["model"] == "opt_in"
