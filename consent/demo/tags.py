@@ -47,9 +47,10 @@ def gated_tags(key: str, payload: Mapping[str, Any]) -> list[Tag]:
 def first_host(payload: Mapping[str, Any], category: str) -> tuple[str, str] | None:
     """A partner of this category and a host of its own, for a picture that waits."""
     for partner in payload["partners"]:
-        hosts = [host for host in partner["hosts"] if "*" not in host]
+        # The first is often its script's: the second shows that another host is held back as well.
+        hosts = [host for host in partner["hosts"] if "*" not in host][:2]
         if partner["category"] == category and hosts:
-            return partner["slug"], hosts[0]
+            return partner["slug"], hosts[-1]
     return None
 
 

@@ -33,7 +33,7 @@ from consent.pages.choice import (
     signal_note,
     stored_choice,
 )
-from consent.pages.contents import category_parts, opt_out_links
+from consent.pages.contents import CategoryPart, category_parts, opt_out_links
 from consent.pages.published import Published, asked_language, find_published, language_links
 from consent.pages.situation import Situation, find_situation, with_choice
 from consent.pages.wordings import day_words
@@ -101,12 +101,7 @@ def _form(request: HttpRequest, published: Published, situation: Situation) -> H
         "situation": situation,
         "action_url": page_address("page-preferences", key, **query),
         "categories": [
-            {
-                "part": part,
-                "is_on": standing.decision.categories[part.code],
-                "partners": _switches(part, standing),
-            }
-            for part in category_parts(published.payload, texts, published.language)
+            _category(part, standing) for part in category_parts(published.payload, texts, published.language)
         ],
         "note": texts[standing.note] if standing.note else "",
         "saved": _saved(request, published, standing) if situation.kind == "own" else None,
@@ -119,7 +114,18 @@ def _form(request: HttpRequest, published: Published, situation: Situation) -> H
     return page(request, "consent/preferences.html", context, language=published.language, form_targets=targets)
 
 
-def _switches(part: Any, standing: _Standing) -> list[dict[str, Any]]:
+def _category(part: CategoryPart, standing: _Standing) -> dict[str, Any]:
+    is_on = standing.decision.categories[part.code]
+    return {
+        "part": part,
+        "is_on": is_on,
+        # What differs from its category must not hide behind it.
+        "has_exception": any(standing.decision.partners[partner.slug] != is_on for partner in part.partners),
+        "partners": _switches(part, standing),
+    }
+
+
+def _switches(part: CategoryPart, standing: _Standing) -> list[dict[str, Any]]:
     """Each partner with its two boxes (see choice.Submitted): the one that is not seen says `like the category`."""
     category_on = standing.decision.categories[part.code]
     return [

@@ -28,6 +28,7 @@ SPOKEN = [
     "no_signals",
     "this",
     "history",
+    "others",
     "absent",
     "none",
     "failed",

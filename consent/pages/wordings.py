@@ -17,7 +17,13 @@ def lifetime_words(lifetime: str, texts: Mapping[str, str], language: str) -> st
     number, _, unit = lifetime.partition(" ")
     if not number.isdecimal() or not unit:
         return lifetime
-    return format_unit(int(number), f"duration-{unit}", length="long", locale=locale_of(language))
+    return _span(int(number), f"duration-{unit}", locale_of(language))
+
+
+def _span(number: int, unit: str, locale: Locale) -> str:
+    """Babel has no long form where it equals the short one (Italian days), and then answers with the unit's id."""
+    words = format_unit(number, unit, length="long", locale=locale)
+    return format_unit(number, unit, length="short", locale=locale) if unit in words else words
 
 
 def country_name(code: str, language: str) -> str:

@@ -78,7 +78,7 @@ function fill(events) {
   const others = events.filter((event) => event != found);
   show(true, wanted && !found ? words.absent : "");
   if (found) record.append(element("h2", words.this), decision(found, "surface decision this"));
-  if (others.length) record.append(element("h2", words.history));
+  if (others.length) record.append(element("h2", found ? words.others : words.history));
   for (const event of others) record.append(decision(event, "surface decision"));
 }
 

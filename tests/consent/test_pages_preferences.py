@@ -17,6 +17,7 @@ from django.utils import timezone
 from consent import consent_cookie
 from consent.consent_cookie import StoredChoice
 from consent.models import ConsentEvent, Notice, Publication, SitePolicy
+from consent.pages.colours import stylesheet
 from consent.privacy_signals import Signals
 from consent.services.publishing import publish
 from consent.services.recording import consent_ref_of
@@ -81,7 +82,7 @@ def cookie_header(*choices: StoredChoice) -> str:
 
 def box(response: Any, name: str, value: str) -> str:
     """The markup of one checkbox."""
-    found = [
+    found: list[str] = [
         part.partition(">")[0]
         for part in response.content.decode().split("<input ")[1:]
         if f'name="{name}"' in part.partition(">")[0] and f'value="{value}"' in part.partition(">")[0]
@@ -437,7 +438,7 @@ def test_preferences_have_strict_headers(at_own: Visitor) -> None:
 def test_preferences_load_nothing_from_elsewhere(at_own: Visitor) -> None:
     text = at_own.open().content.decode()
     for part in text.split(' src="')[1:] + [link.partition('href="')[2] for link in text.split("<link ")[1:]]:
-        assert part.startswith("/static/")
+        assert part.startswith(("/static/", "/p/numonix/colours.css"))
 
 
 # --- Nothing to show -------------------------------------------------------------------------------
@@ -460,3 +461,39 @@ def test_pages_of_a_website_without_a_version_say_so(client: Client, site: Site,
 
 def test_preferences_know_other_methods_only_to_refuse_them(at_own: Visitor) -> None:
     assert at_own.client.put("/p/numonix/", secure=True, headers={"host": OWN}).status_code == 405
+
+
+# --- A website's colours ---------------------------------------------------------------------------
+
+
+def test_pages_wear_the_colours_of_the_published_version(at_own: Visitor, published: Publication) -> None:
+    Notice.objects.filter(site=published.site).update(
+        brand_colour="#0b6e4f", dark_brand_colour="#7fdcb8", dark_brand_text_colour="#06231a", radius=4
+    )
+    publish(site=published.site, by="alice", now=timezone.now())
+    assert '<link rel="stylesheet" href="/p/numonix/colours.css">' in at_own.open().content.decode()
+    sheet = at_own.open("/p/numonix/colours.css")
+    assert sheet["Content-Type"] == "text/css; charset=utf-8"
+    assert sheet["Cache-Control"] == "public, max-age=60"
+    light, dark = sheet.content.decode().split("@media (prefers-color-scheme: dark)")
+    assert "--brand: #0b6e4f; --on-brand: #ffffff; --radius: 4px;" in light
+    assert "--brand: #7fdcb8; --on-brand: #06231a;" in dark
+
+
+def test_colours_that_are_none_never_reach_the_stylesheet() -> None:
+    attack = "red;} body{background:url(https://evil.example)}"
+    names = ("brand_colour", "brand_text_colour", "dark_brand_colour", "dark_brand_text_colour")
+    sheet = stylesheet({**dict.fromkeys(names, attack), "radius": 14})
+    assert "evil" not in sheet
+    assert "--brand" not in sheet
+
+
+def test_colours_of_an_unknown_website_are_none(client: Client, db: None) -> None:
+    assert client.get("/p/nobody/colours.css").content == b""
+
+
+def test_preferences_open_what_differs_from_its_category(at_own: Visitor, published: Publication) -> None:
+    text = at_own.open(cookie=cookie_header(stored(published, partners={"analytics": False}))).content.decode()
+    performance, functional = text.split("<section")[2:4]
+    assert "<details open>" in performance
+    assert "<details>" in functional

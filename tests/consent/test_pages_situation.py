@@ -239,6 +239,7 @@ def test_note_says_what_the_signal_has_answered(
         ("13 month", "en", "13 months"),
         ("1 year", "en", "1 year"),
         ("30 minute", "de", "30 Minuten"),
+        ("180 day", "it", "180 giorni"),
         ("session", "en", "until it closes"),
         ("13 month", "tlh", "13 months"),
     ],
