@@ -19,6 +19,8 @@ from tools.first_settings import first_settings
 
 ROOT = Path(__file__).resolve().parents[1]
 REQUIREMENTS = ("requirements.txt", "requirements-dev.txt")
+# What the other targets stand on: nobody types them.
+INNER = {"server-packages", "all-packages", "node-packages"}
 PINNED = re.compile(
     r"""(?P<name>[A-Za-z0-9._-]+(\[[a-z,]+\])?)==[0-9][A-Za-z0-9.]*   # an exact version
         (;\ sys_platform\ ==\ "\w+")?(\s+\#\ .+)?""",
@@ -90,8 +92,29 @@ def test_lock_file_of_node_names_no_registry() -> None:
 
 def test_help_lists_every_command() -> None:
     listed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    inner = {"server-packages", "all-packages", "node-packages"}
-    assert set(re.findall(r"^make ([a-z-]+) +\S", listed, re.MULTILINE)) == targets() - inner
+    assert set(re.findall(r"^make ([a-z-]+) +\S", listed, re.MULTILINE)) == targets() - INNER
+
+
+def commands_in(page: Path) -> set[str]:
+    """The make targets that a page tells its reader to type: in a code block, or between backticks."""
+    text = page.read_text()
+    typed = "\n".join(re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL))
+    return {*re.findall(r"^make ([a-z-]+)", typed, re.MULTILINE), *re.findall(r"`make ([a-z-]+)", text)}
+
+
+def test_readme_names_the_two_commands() -> None:
+    assert {"run", "test"} <= commands_in(ROOT / "README.md")
+
+
+def test_docs_name_no_command_that_does_not_exist() -> None:
+    pages = [ROOT / "README.md", ROOT / ".env.example", *(ROOT / "docs").rglob("*.md")]
+    unknown = {page.name: commands_in(page) - targets() for page in pages}
+    assert {name: commands for name, commands in unknown.items() if commands} == {}
+
+
+def test_development_page_explains_every_command() -> None:
+    explained = commands_in(ROOT / "docs" / "development.md")
+    assert explained == targets() - INNER
 
 
 def test_every_command_is_declared_phony() -> None:
