@@ -136,7 +136,8 @@ def preference_facts(payload: Mapping[str, Any], language: str) -> dict[str, Any
 
     return {
         "language": language,
-        "texts": payload["texts"][language],
+        # What only hosted pages say would be half of the file.
+        "texts": {name: text for name, text in payload["texts"][language].items() if not name.startswith("page_")},
         "categories": [
             {
                 "code": category["code"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 import uuid
 from datetime import timedelta
@@ -16,6 +17,7 @@ from django.utils import timezone
 
 from consent import consent_cookie
 from consent.consent_cookie import StoredChoice
+from consent.delivery.compose import preference_facts
 from consent.models import ConsentEvent, Notice, Publication, SitePolicy
 from consent.pages.colours import stylesheet
 from consent.privacy_signals import Signals
@@ -497,3 +499,10 @@ def test_preferences_open_what_differs_from_its_category(at_own: Visitor, publis
     performance, functional = text.split("<section")[2:4]
     assert "<details open>" in performance
     assert "<details>" in functional
+
+
+def test_texts_of_hosted_pages_stay_out_of_the_files_that_websites_load(published: Publication) -> None:
+    texts = json.loads(bytes(published.version.payload))["texts"]["en"]
+    facts = preference_facts(json.loads(bytes(published.version.payload)), "en")
+    assert facts["texts"].keys() == {name for name in texts if not name.startswith("page_")}
+    assert "page_saved" in texts
