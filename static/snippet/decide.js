@@ -54,20 +54,18 @@ function grantsAnything({ categories, partners }) {
  */
 function outcome(reason, version, stored) {
   const answered = stored && own(version.ordinals, stored.version) || 0;
-  /** @type {Partial<Choice>} */
-  const given = stored ? stored.categories : {};
-  const exceptions = stored ? stored.partners : {};
+  /** @param {Code} code */
+  const gave = (code) => !!stored && stored.categories[/** @type {Optional} */ (code)];
   const grants = /** @type {Grants} */ ({ categories: { [NECESSARY]: true }, partners: {} });
-  /** Only those who had granted a category are asked about what was added to it: asking refusers again would be nagging. @param {any} granted @param {number} added */
+  /** Only those who had granted a category are asked about what was added to it: asking refusers again would be nagging. @param {boolean} granted @param {number} added */
   const judge = (granted, added) => {
     if (granted && added > answered) reason = "changed";
-    return !!granted && added <= answered;
+    return granted && added <= answered;
   };
-  for (const code of OPTIONAL) grants.categories[code] = judge(given[code], version.categories[code]);
+  for (const code of OPTIONAL) grants.categories[code] = judge(gave(code), version.categories[code]);
   for (const { slug, category, added } of version.partners) {
-    const exception = own(exceptions, slug);
-    const followed = exception !== false && given[/** @type {Optional} */ (category)];
-    grants.partners[slug] = category == NECESSARY || judge(followed, added) || !!exception && added <= answered;
+    const exception = stored ? own(stored.partners, slug) : undefined;
+    grants.partners[slug] = category == NECESSARY || judge(exception !== false && gave(category), added) || !!exception && added <= answered;
   }
   return { show: reason == "decided" || reason == "signal" ? "nothing" : "banner", reason, grants };
 }

@@ -45,13 +45,14 @@ export function openGates(allows, started, waiting) {
   /** @param {HTMLTemplateElement} template */
   function unfold(template) {
     const content = document.importNode(template.content, true);
-    // A cloned script would run at once and out of order: each becomes a gated one and takes its turn.
-    for (const script of content.querySelectorAll("script")) {
-      if (!EXECUTABLE.test(script.type)) continue;
-      Object.assign(script.dataset, { ...template.dataset, type: script.type });
-      script.type = "text/plain";
-    }
+    // A cloned script would run at once and out of order, and not at all under Trusted Types: each leaves its place and takes its turn.
+    const turns = [...content.querySelectorAll("script")].filter((script) => EXECUTABLE.test(script.type)).map((script) => {
+      const place = new Comment();
+      script.replaceWith(place);
+      return () => revive(script, place);
+    });
     template.before(content);
+    for (const turn of turns) turn();
     visit(/** @type {ParentNode} */ (template.parentNode));
   }
 }
@@ -70,16 +71,16 @@ export function show(element) {
   if (src) element.src = src;
 }
 
-/** @param {HTMLScriptElement} gated */
-function revive(gated) {
+/** @param {HTMLScriptElement} gated @param {ChildNode} [place] */
+function revive(gated, place = gated) {
   const script = /** @type {HTMLScriptElement} */ (gated.cloneNode());
   const address = gated.getAttribute("src");
-  script.type = gated.dataset.type || "";
+  script.type = gated.dataset.type || gated.type.replace("text/plain", "");
   script.async = gated.hasAttribute("async");
   // The attribute reads empty where the page has a policy; the property does not.
   script.nonce = gated.nonce;
   load(script, address, gated.text);
-  const insert = () => gated.replaceWith(script);
+  const insert = () => place.replaceWith(script);
   // Only plain scripts wait and are waited for; modules and deferred ones never did.
   const plain = script.type != "module" && !gated.defer;
   if (address == null && plain && tail) after(tail, insert);

@@ -50,10 +50,10 @@ export function attach() {
 }
 
 function clear() {
-  watch.disconnect();
-  reserve("");
   if (layer) layer.remove();
   layer = null;
+  watch.disconnect();
+  reserve();
 }
 
 /** @param {string} name @param {Record<string, string>} attributes @param {(Node | string)[]} words @param {Node} inside */
@@ -62,7 +62,7 @@ function place(name, attributes, words, inside) {
   const side = position == "center" ? "left:0;right:0;margin:auto" : position + ":0}@media(min-width:521px){:host{" + position + ":24px}";
   layer = shell({ "data-sayso-layer": name, ...attributes }, css + ":host{" + side + "}", inside);
   layer.append(...words);
-  if (name != "settings") watch.observe(layer);
+  watch.observe(layer);
   attach();
   return layer;
 }
@@ -74,22 +74,32 @@ function button(slot, [name, label, run]) {
   return element;
 }
 
-// ---- nothing that has the focus hides behind the question
+// ---- nothing that has the focus, and nothing at the end of the page, stays behind the question
 
 /** @type {CSSStyleSheet} */
 let sheet;
-const watch = new ResizeObserver(() => reserve("scroll-padding"));
+let extended = false;
+const watch = new ResizeObserver(reserve);
 
-/** @param {string} property which of the page's edges makes room */
-function reserve(property) {
+function reserve() {
   sheet = sheet || style(document, "");
-  sheet.replaceSync(property && layer ? "html{" + property + "-bottom:" + (layer.offsetHeight + 36) + "px}" : "");
+  const height = layer && shown() != "settings" && layer.offsetHeight + 36 + "px";
+  sheet.replaceSync(height ? "html{scroll-padding-bottom:" + height + "}" + (extended ? "html::after{content:'';display:block;height:" + height + "}" : "") : "");
 }
 
-addEventListener("focusin", (event) => {
-  const target = /** @type {Element} */ (event.target);
-  if (!layer || layer.contains(target) || target.getBoundingClientRect().bottom < innerHeight - layer.offsetHeight - 24) return;
-  // The page was too short to scroll: now it is not.
-  reserve("padding");
-  target.scrollIntoView({ block: "center" });
+/** A page that does not scroll is not made longer before it has to be: a scroll bar would make it jump. */
+function extend() {
+  if (!extended) {
+    extended = true;
+    reserve();
+  }
+}
+
+addEventListener("scroll", extend);
+// By keyboard only: a page that moves under the mouse swallows its click.
+addEventListener("keyup", ({ key }) => {
+  const focused = /** @type {HTMLElement} */ (document.activeElement);
+  if (key != "Tab" || !layer || layer.contains(focused) || focused.tabIndex < 0 || focused.getBoundingClientRect().bottom < innerHeight - layer.offsetHeight - 24) return;
+  extend();
+  focused.scrollIntoView({ block: "center" });
 });
