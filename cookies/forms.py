@@ -16,6 +16,7 @@ from cookies import vocabulary
 from cookies.admin.languages import language_name
 from cookies.models import Cookie, Partner, Role, Site
 from cookies.partner_library import LibraryPartner, Parameter
+from cookies.services.sites import clean_domains
 
 CATEGORY_CONSEQUENCES: Mapping[str, str] = {
     "strictly_necessary": "Runs at once, without asking. Only for what the website can't work without. Say why.",
@@ -60,7 +61,7 @@ class CalmForm(forms.Form):
         by_field = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
         for key, errors in by_field.items():
             name = aliases.get(key, key)
-            self.add_error(name if name in self.fields else None, errors)  # type: ignore[arg-type]
+            self.add_error(name if name in self.fields else None, errors)
 
     def fields_named(self, prefix: str) -> list[forms.BoundField]:
         return [self[name] for name in self.fields if name.startswith(prefix)]
@@ -105,6 +106,13 @@ class LinesField(forms.CharField):
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
         return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+class DomainsField(LinesField):
+    """Where a website may embed Sayso, one origin a line."""
+
+    def clean(self, value: Any) -> Any:
+        return clean_domains(super().clean(value))
 
 
 class LifetimeWidget(forms.MultiWidget):
@@ -165,7 +173,7 @@ class CategoryForm(CalmForm):
         required=False,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Needed for a strictly necessary partner. Regulators ask for it; visitors don't see it.",
+        help_text="Needed for a strictly necessary partner. Visitors and regulators read it.",
     )
 
     def parameters(self) -> dict[str, str]:
@@ -394,7 +402,7 @@ COOKIE_FIELDS = ("name", "own_category", "technology", "party", "domain", "lifet
 
 
 class DomainsForm(CalmForm):
-    domains = LinesField(
+    domains = DomainsField(
         label="Addresses of the website",
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
         help_text="One a line, such as https://www.example.com or https://*.example.com. Others are refused.",

@@ -12,7 +12,7 @@ from consent.services.drafting import save_appearance, save_languages, save_text
 from consent.services.publishing import draft_of
 from cookies.admin.languages import language_name, languages_of, offered_languages
 from cookies.admin.log import record_action
-from cookies.admin.pages import go_to, page_url, show, site_page
+from cookies.admin.pages import go_to, page_url, sent, show, site_page
 from cookies.models import Site
 
 VIEW, CHANGE = "consent.view_notice", "consent.change_notice"
@@ -27,7 +27,7 @@ def texts(request: HttpRequest, site: Site) -> HttpResponse:
         language = languages[0]
     notice, _ = draft_of(site)
     form = TextsForm(
-        request.POST or None,
+        sent(request),
         language=language,
         builtin=builtin_texts(language),
         own=notice.texts.get(language, {}),
@@ -47,7 +47,7 @@ def texts(request: HttpRequest, site: Site) -> HttpResponse:
 @site_page("texts/look/", name="look", sees=VIEW, writes=CHANGE)
 def look(request: HttpRequest, site: Site) -> HttpResponse:
     """Position, colours, corners. Both answers always look the same."""
-    form = AppearanceForm(request.POST or None, notice=draft_of(site)[0])
+    form = AppearanceForm(sent(request), notice=draft_of(site)[0])
     if request.method == "POST" and form.is_valid():
         try:
             save_appearance(site=site, **form.cleaned_data)
@@ -65,7 +65,7 @@ def languages(request: HttpRequest, site: Site) -> HttpResponse:
     """Which languages visitors may meet."""
     spoken = languages_of(site)
     offered = [(code, name) for code, name in offered_languages() if code != site.default_language]
-    form = LanguagesForm(request.POST or None, offered=offered, initial={"languages": spoken})
+    form = LanguagesForm(sent(request), offered=offered, initial={"languages": spoken})
     if request.method == "POST" and form.is_valid():
         try:
             save_languages(site=site, languages=form.cleaned_data["languages"])

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -19,11 +20,16 @@ from unfold.admin import ModelAdmin
 from consent.models import ConsentEvent
 from consent.services.recording import consent_ref_of
 from cookies import access
+from cookies.admin.languages import language_name
 from cookies.admin.pages import page_url
 from cookies.admin.read_only import ReadOnly
 from cookies.vocabulary import CATEGORY_LABELS, OPTIONAL_CATEGORIES
 
 REFERENCE = re.compile(r"[0-9a-f]{64}")
+NOT_FOUND = (
+    "This is neither a consent id nor a reference. A consent id looks like 3f2b0c1e-8d64-4a57-9c1f-0b6a5d2e7f10, "
+    "a reference has 64 letters and digits."
+)
 SIGNAL_WORDS = {"dnt": "Do Not Track", "gpc": "Global Privacy Control"}
 
 
@@ -45,7 +51,7 @@ class WebsiteFilter(admin.SimpleListFilter):
 class ConsentEventAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # Unfold has no types
     list_display = (
         "when",
-        "site",
+        "website",
         "action",
         "surface",
         "granted",
@@ -61,28 +67,6 @@ class ConsentEventAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # Unfold h
     list_filter_sheet = True
     show_full_result_count = False
     ordering = ("-received_at", "-id")
-    fields = (
-        "when",
-        "site",
-        "action",
-        "surface",
-        "granted",
-        "refused",
-        "exceptions",
-        "version_link",
-        "language",
-        "regime_shown",
-        "regime_seen",
-        "signals_said",
-        "signals_were_seen",
-        "country",
-        "device_class",
-        "by_a_person",
-        "client_time",
-        "reference",
-        "event_id",
-    )
-    readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ConsentEvent]:
         sites = access.sites_with_role(request.user, access.READS_EVIDENCE)
@@ -102,26 +86,17 @@ class ConsentEventAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # Unfold h
         url = reverse("admin:consent_consentevent_changelist")
         if not typed:
             return HttpResponseRedirect(url)
-        reference = self._reference_of(request, typed)
-        if reference is None:
-            messages.error(
-                request,
-                "This is neither a consent id nor a reference. A consent id looks like "
-                "3f2b0c1e-8d64-4a57-9c1f-0b6a5d2e7f10, a reference has 64 letters and digits.",
-            )
-            return HttpResponseRedirect(url)
-        return HttpResponseRedirect(f"{url}?q={reference}")
-
-    def _reference_of(self, request: HttpRequest, typed: str) -> str | None:
         if REFERENCE.fullmatch(typed):
-            return typed
+            return HttpResponseRedirect(f"{url}?q={typed}")
         try:
             named = uuid.UUID(typed)
         except ValueError:
-            return None
+            messages.error(request, NOT_FOUND)
+            return HttpResponseRedirect(url)
         # A receipt names its event; everything else that looks like this is a consent id.
-        event = self.get_queryset(request).filter(Q(event_id=named) | Q(pk=named)).first()
-        return (event and event.consent_ref) or consent_ref_of(named)
+        if event := self.get_queryset(request).filter(Q(event_id=named) | Q(pk=named)).first():
+            return HttpResponseRedirect(reverse("admin:consent_consentevent_change", args=[event.pk]))
+        return HttpResponseRedirect(f"{url}?q={consent_ref_of(named)}")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[ConsentEvent], search_term: str
@@ -137,7 +112,31 @@ class ConsentEventAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # Unfold h
             "found_reference": request.GET.get("q", ""),
             "all_url": reverse("admin:consent_consentevent_changelist"),
         }
-        return super().changelist_view(request, {**context, **(extra_context or {})})
+        response: HttpResponse = super().changelist_view(request, {**context, **(extra_context or {})})
+        return response
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """One decision, in words."""
+        if request.method not in ("GET", "HEAD") or not self.has_view_permission(request):
+            raise PermissionDenied
+        event = self.get_object(request, object_id)
+        if event is None:
+            raise Http404("There is no such record, or it is of another website.")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": event.get_action_display(),
+            "event": event,
+            "facts": list(_facts(event)),
+            "version_url": page_url(event.site, "version", event.version.ordinal),
+            "list_url": reverse("admin:consent_consentevent_changelist"),
+        }
+        return TemplateResponse(request, "admin/events/event.html", context)
+
+    @admin.display(description="Website", ordering="site__name")
+    def website(self, event: ConsentEvent) -> str:
+        return event.site.name
 
     @admin.display(description="Time", ordering="received_at")
     def when(self, event: ConsentEvent) -> str:
@@ -155,34 +154,29 @@ class ConsentEventAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # Unfold h
     def signals_said(self, event: ConsentEvent) -> str:
         return _signals(event.signals)
 
-    @admin.display(description="Signals that the server saw")
-    def signals_were_seen(self, event: ConsentEvent) -> str:
-        return _signals(event.signals_seen)
-
-    @admin.display(description="Exceptions for partners")
-    def exceptions(self, event: ConsentEvent) -> str:
-        words = [f"{slug}: {'allowed' if is_on else 'refused'}" for slug, is_on in sorted(event.partners.items())]
-        return ", ".join(words) or "None"
-
     @admin.display(description="Version", ordering="version__ordinal")
     def version_link(self, event: ConsentEvent) -> SafeString:
         url = page_url(event.site, "version", event.version.ordinal)
         return format_html('<a class="sy-link" href="{}">{}</a>', url, event.version.ordinal)
 
-    @admin.display(description="Clicked by")
-    def by_a_person(self, event: ConsentEvent) -> str:
-        return {True: "A person", False: "A program", None: "Not known"}[event.trusted]
 
-    @admin.display(description="Reference")
-    def reference(self, event: ConsentEvent) -> SafeString | str:
-        if event.consent_ref is None:
-            return "Erased"
-        url = f"{reverse('admin:consent_consentevent_changelist')}?q={event.consent_ref}"
-        return format_html(
-            '<code class="sy-code">{}</code> <a class="sy-link" href="{}">All records of this visitor</a>',
-            event.consent_ref,
-            url,
-        )
+def _facts(event: ConsentEvent) -> Iterator[tuple[str, str]]:
+    """What is known of a decision. What was erased is said to be."""
+    erased = "Erased" if event.consent_ref is None else "Not known"
+    exceptions = [f"{slug}: {'allowed' if is_on else 'refused'}" for slug, is_on in sorted(event.partners.items())]
+    yield "Allowed", _categories(event.categories, granted=True)
+    yield "Refused", _categories(event.categories, granted=False)
+    yield "Exceptions for partners", ", ".join(exceptions) or "None"
+    yield "Language", language_name(event.language) if event.language else erased
+    yield "Law that was shown", event.regime_shown or "Not known"
+    yield "Law as the server saw it", event.regime_seen or "Not known"
+    yield "Signals, as the browser said", _signals(event.signals)
+    yield "Signals, as the server saw them", _signals(event.signals_seen)
+    yield "Country", event.country or erased
+    yield "Device", event.device_class or erased
+    yield "Clicked by", {True: "A person", False: "A program", None: "Not known"}[event.trusted]
+    yield "Time on the visitor's clock", f"{event.client_time:%Y-%m-%d %H:%M:%S} UTC" if event.client_time else erased
+    yield "Number of the receipt", str(event.event_id)
 
 
 def _categories(categories: Mapping[str, bool], *, granted: bool) -> str:

@@ -36,8 +36,7 @@ def install(request: HttpRequest, site: Site) -> HttpResponse:
             for code in languages_of(site)
             if code != site.default_language
         ],
-        gated=[(partner, gated_script(partner)) for partner in gated if partner.category != "strictly_necessary"],
-        example_embed=EXAMPLE_EMBED,
+        gated=[(partner, gated_markup(partner)) for partner in gated if partner.category != "strictly_necessary"],
         settings_link=SETTINGS_LINK,
         declaration=DECLARATION,
     )
@@ -49,18 +48,20 @@ def embed_line(site: Site, language: str = "") -> str:
     return f'<script async src="{settings.PUBLIC_URL}{reverse(route, args=values)}"></script>'
 
 
-def gated_script(partner: Partner) -> str:
-    """How a tag of this partner waits for a yes."""
-    host = partner.hosts[0].replace("*.", "www.") if partner.hosts and "{" not in partner.hosts[0] else "example.com"
-    return (
-        f'<script type="text/plain" data-category="{partner.category}" data-partner="{partner.slug}" '
-        f'src="https://{host}/…"></script>'
-    )
+def gated_markup(partner: Partner) -> str:
+    """How a tag of this partner, or what it embeds, waits for a yes."""
+    marks = f'data-category="{partner.category}" data-partner="{partner.slug}"'
+    if EMBEDDED & set(partner.purposes):
+        return f'<iframe data-src="https://{_host(partner)}/…" {marks} title="What it shows"></iframe>'
+    return f'<script type="text/plain" {marks} src="https://{_host(partner)}/…"></script>'
 
 
-EXAMPLE_EMBED = (
-    '<iframe data-src="https://www.youtube-nocookie.com/embed/…" data-category="functional" '
-    'title="What the video shows"></iframe>'
-)
+def _host(partner: Partner) -> str:
+    plain = [host for host in partner.hosts if "*" not in host and "{" not in host]
+    return plain[0] if plain else "…"
+
+
+# What stands on a page as a frame rather than as a script.
+EMBEDDED = frozenset({"video", "maps"})
 SETTINGS_LINK = '<button type="button" data-sayso="open">Cookie settings</button>'
 DECLARATION = '<div data-sayso="declaration"></div>'

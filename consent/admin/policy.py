@@ -11,7 +11,7 @@ from consent.services.drafting import save_opt_out_links, save_policy
 from consent.services.publishing import draft_of
 from cookies.admin.languages import languages_of
 from cookies.admin.log import record_action
-from cookies.admin.pages import go_to, show, site_page
+from cookies.admin.pages import go_to, sent, show, site_page
 from cookies.models import Site
 
 VIEW, CHANGE = "consent.view_sitepolicy", "consent.change_sitepolicy"
@@ -20,9 +20,9 @@ VIEW, CHANGE = "consent.view_sitepolicy", "consent.change_sitepolicy"
 @site_page("policy/", name="policy", sees=VIEW, writes=CHANGE, tab="Policy", position=50)
 def policy(request: HttpRequest, site: Site) -> HttpResponse:
     languages = languages_of(site)
-    form = PolicyForm(request.POST or None, policy=draft_of(site)[1], languages=languages)
+    form = PolicyForm(sent(request), policy=draft_of(site)[1], languages=languages)
     links = OptOutLinkFormSet(
-        request.POST or None,
+        sent(request),
         prefix="links",
         form_kwargs={"languages": languages},
         initial=[{"label": link.label, "url": link.url} for link in site.opt_out_links.all()],

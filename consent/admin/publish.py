@@ -18,7 +18,7 @@ from consent.services.publishing import draft_payload
 from consent.services.publishing import publish as publish_draft
 from cookies.admin.languages import language_name, languages_of
 from cookies.admin.log import record_action
-from cookies.admin.pages import go_to, page_url, show, site_page
+from cookies.admin.pages import go_to, page_url, sent, show, site_page
 from cookies.models import Site
 
 VIEW, ADD = "consent.view_publication", "consent.add_publication"
@@ -26,7 +26,7 @@ VIEW, ADD = "consent.view_publication", "consent.add_publication"
 
 @site_page("publish/", name="publish", sees=VIEW, writes=ADD, tab="Publish", position=60)
 def publish(request: HttpRequest, site: Site) -> HttpResponse:
-    form = PublishForm(request.POST or None)
+    form = PublishForm(sent(request))
     if request.method == "POST" and form.is_valid() and _publish(request, site, form):
         return go_to(site, "publish")
     latest = site.publications.order_by("-id").select_related("version").first()

@@ -108,7 +108,7 @@ def draft_digest(site: Site) -> str:
     return digest_of(canonical_json(draft_payload(site)))
 
 
-PLACEHOLDERS = re.compile(r"\{(?:site|partners|purposes|name|entity|host|count|date|digest)\}")
+PLACEHOLDERS = re.compile(r"\{[a-z_]+\}")
 
 
 def placeholders_of(text: str) -> list[str]:

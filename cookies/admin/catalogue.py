@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 
 from cookies.admin.languages import languages_of
 from cookies.admin.log import ADDITION, DELETION, record_action
-from cookies.admin.pages import go_to, page_url, show, site_page
+from cookies.admin.pages import go_to, page_url, sent, show, site_page
 from cookies.forms import CookieForm
 from cookies.models import Cookie, Partner, Site
 from cookies.models.catalogue import translated
@@ -47,7 +47,7 @@ def cookies(request: HttpRequest, site: Site) -> HttpResponse:
 def new_cookie(request: HttpRequest, site: Site) -> HttpResponse:
     cookie = Cookie(site=site)
     form = CookieForm(
-        request.POST or None,
+        sent(request),
         languages=languages_of(site),
         partners=site.partners.in_use(),
         initial={"partner": request.GET.get("partner", "")},
@@ -61,9 +61,7 @@ def new_cookie(request: HttpRequest, site: Site) -> HttpResponse:
 def cookie_page(request: HttpRequest, site: Site, cookie_id: int) -> HttpResponse:
     cookie = get_object_or_404(site.cookies.select_related("partner"), pk=cookie_id)
     name = cookie.name
-    form = CookieForm(
-        request.POST or None, languages=languages_of(site), partners=_partners_for(site, cookie), cookie=cookie
-    )
+    form = CookieForm(sent(request), languages=languages_of(site), partners=_partners_for(site, cookie), cookie=cookie)
     if request.method == "POST" and _save(request, form, cookie, "Changed"):
         return go_to(site, "cookies")
     return show(

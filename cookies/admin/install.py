@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from cookies.admin.log import record_action
+from cookies.admin.pages import sent
 from cookies.forms import DomainsForm
 from cookies.models import Site
 from cookies.services.sites import set_domains
@@ -14,15 +14,10 @@ from cookies.services.sites import set_domains
 
 def domains_form(request: HttpRequest, site: Site) -> tuple[DomainsForm, bool]:
     """The form of the website's addresses, and whether what was sent is saved."""
-    form = DomainsForm(request.POST or None, initial={"domains": site.domains})
+    form = DomainsForm(sent(request), initial={"domains": site.domains})
     if request.method != "POST" or not form.is_valid():
         return form, False
-    try:
-        set_domains(site=site, lines=form.cleaned_data["domains"])
-    except ValidationError as error:
-        for message in error.messages:
-            form.add_error("domains", message)
-        return form, False
+    set_domains(site=site, lines=form.cleaned_data["domains"])
     record_action(request, site, f"Set the addresses to {', '.join(site.domains)}.")
     messages.success(request, "The addresses are saved. They count within a few seconds.")
     return form, True

@@ -17,7 +17,7 @@ def record_action(request: HttpRequest, site: Site, sentence: str, *, flag: int 
     assert request.user.pk is not None
     LogEntry.objects.log_actions(
         user_id=request.user.pk,
-        queryset=[site],  # type: ignore[arg-type]  # the stubs want a queryset, Django takes any iterable
+        queryset=[site],
         action_flag=flag,
         change_message=sentence,
         single_object=True,

@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
@@ -108,6 +108,11 @@ def show(
             **context,
         },
     )
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What a form sent, even if nothing is filled in; None where nothing was sent."""
+    return request.POST if request.method == "POST" else None
 
 
 def may_open(request: HttpRequest, site: Site, name: str) -> bool:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from cookies.admin.languages import languages_of
 from cookies.admin.log import ADDITION, record_action
-from cookies.admin.pages import go_to, page_url, show, site_page
+from cookies.admin.pages import go_to, page_url, sent, show, site_page
 from cookies.forms import CATEGORY_CONSEQUENCES, LibraryPartnerForm, PartnerForm
 from cookies.models import Partner, Site
 from cookies.models.catalogue import translated
@@ -88,7 +88,7 @@ def library_partner(request: HttpRequest, site: Site, slug: str) -> HttpResponse
     template = load_library().get(slug)
     if template is None:
         raise Http404("The library has no such partner.")
-    form = LibraryPartnerForm(request.POST or None, template=template)
+    form = LibraryPartnerForm(sent(request), template=template)
     if request.method == "POST" and form.is_valid():
         try:
             partner = add_library_partner(
@@ -123,7 +123,7 @@ def library_partner(request: HttpRequest, site: Site, slug: str) -> HttpResponse
 def new_partner(request: HttpRequest, site: Site) -> HttpResponse:
     """A partner that the library does not know."""
     languages = languages_of(site)
-    form = PartnerForm(request.POST or None, languages=languages)
+    form = PartnerForm(sent(request), languages=languages)
     if request.method == "POST" and form.is_valid():
         try:
             partner = add_own_partner(site=site, **form.facts())
@@ -151,7 +151,7 @@ def partner_page(request: HttpRequest, site: Site, partner_id: int) -> HttpRespo
     partner = get_object_or_404(site.partners, pk=partner_id)
     languages = languages_of(site)
     template = load_library().get(partner.library)
-    form = PartnerForm(request.POST or None, languages=languages, partner=partner, template=template)
+    form = PartnerForm(sent(request), languages=languages, partner=partner, template=template)
     if request.method == "POST" and form.is_valid():
         try:
             update_partner(partner=partner, **form.facts())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
@@ -15,7 +16,7 @@ from unfold.admin import ModelAdmin
 
 from cookies.admin.languages import offered_languages
 from cookies.admin.log import ADDITION, record_action
-from cookies.admin.pages import go_to, page_url, show, site_page, site_urls
+from cookies.admin.pages import go_to, page_url, sent, show, site_page, site_urls
 from cookies.admin.read_only import StrangersGet404
 from cookies.forms import NewSiteForm, SiteDetailsForm
 from cookies.models import Site
@@ -48,7 +49,7 @@ class SiteAdmin(StrangersGet404, ModelAdmin):  # type: ignore[misc]  # Unfold ha
     ) -> HttpResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = NewSiteForm(request.POST or None, languages=offered_languages())
+        form = NewSiteForm(sent(request), languages=offered_languages())
         if request.method == "POST" and form.is_valid():
             try:
                 site = _create(request, form)
@@ -65,6 +66,7 @@ class SiteAdmin(StrangersGet404, ModelAdmin):  # type: ignore[misc]  # Unfold ha
 
 @transaction.atomic
 def _create(request: HttpRequest, form: NewSiteForm) -> Site:
+    assert isinstance(request.user, User)
     site = create_site(owner=request.user, **form.facts())
     record_action(request, site, f"Added the website {site.name}.", flag=ADDITION)
     return site
@@ -73,7 +75,7 @@ def _create(request: HttpRequest, form: NewSiteForm) -> Site:
 @site_page("details/", name="details", sees="cookies.change_site", writes="cookies.change_site")
 def details(request: HttpRequest, site: Site) -> HttpResponse:
     """Name, company, language."""
-    form = SiteDetailsForm(request.POST or None, languages=offered_languages(), site=site)
+    form = SiteDetailsForm(sent(request), languages=offered_languages(), site=site)
     if request.method == "POST" and form.is_valid():
         try:
             update_site(site=site, **form.cleaned_data)

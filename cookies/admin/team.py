@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 
 from cookies.access import AUDITORS, MARKETERS
 from cookies.admin.log import ADDITION, DELETION, record_action
-from cookies.admin.pages import go_to, page_url, show, site_page
+from cookies.admin.pages import go_to, page_url, sent, show, site_page
 from cookies.forms import NewMemberForm, RoleForm
 from cookies.models import Member, Role, Site
 from cookies.services.sites import add_member, change_role, remove_member
@@ -21,7 +21,7 @@ VIEW, ADD, CHANGE, DELETE = (f"cookies.{verb}_member" for verb in ("view", "add"
 @site_page("team/", name="team", sees=VIEW, writes=ADD, roles=OWNERS, tab="Team", position=90)
 def team(request: HttpRequest, site: Site) -> HttpResponse:
     """The people of a website; a form adds one."""
-    form = NewMemberForm(request.POST or None)
+    form = NewMemberForm(sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             member = add_member(site=site, **form.cleaned_data)
@@ -31,7 +31,7 @@ def team(request: HttpRequest, site: Site) -> HttpResponse:
             record_action(request, site, f"Added {member.user} to the team as {member.role}.", flag=ADDITION)
             messages.success(request, f"{member.user} is on the team.")
             return go_to(site, "team")
-    members = site.members.select_related("user").prefetch_related("user__groups").order_by("role", "user__username")
+    members = site.members.select_related("user").prefetch_related("user__groups").order_by("user__username")
     return show(
         request,
         site,
@@ -47,7 +47,7 @@ def team(request: HttpRequest, site: Site) -> HttpResponse:
                 "role_url": page_url(site, "member-role", member.pk),
                 "remove_url": page_url(site, "member-remove", member.pk),
             }
-            for member in members
+            for member in sorted(members, key=lambda member: list(Role).index(Role(member.role)))
         ],
     )
 

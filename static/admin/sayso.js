@@ -1,5 +1,11 @@
 /** The admin's few conveniences: copy a line, filter the library, pick a colour. Everything works without them. */
 
+// On a phone the navigation scrolls sideways: show where one is.
+for (const tab of document.querySelectorAll(".sy-tabs .is-active")) {
+  const frame = tab.closest(".sy-tabs");
+  frame.scrollLeft = tab.offsetLeft - frame.offsetLeft - (frame.clientWidth - tab.offsetWidth) / 2;
+}
+
 for (const button of document.querySelectorAll("[data-sy-copy]")) {
   button.addEventListener("click", () => copy(button));
 }

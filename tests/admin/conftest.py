@@ -1,0 +1,99 @@
+"""The admin's people: who is in which group and has which role on Alice's website, and a browser for each."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from consent.services.publishing import publish
+from cookies.models import Cookie, Member, Role, Site
+from cookies.services.catalogue import add_library_partner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from consent.models import Publication
+
+NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+
+
+def url(name: str, site: Site, *args: object) -> str:
+    return reverse(f"admin:site-{name}", args=[site.pk, *args])
+
+
+def queries_of(client: Client, where: str) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(where).status_code == 200
+    return len(queries)
+
+
+@pytest.fixture
+def people(alice: User, bob: User, mallory: User, mallory_site: Site, site: Site) -> dict[str, User]:
+    """alice owns, bob edits, ada audits, carol edits without the group, mallory is of another website."""
+    ada = User.objects.create_user("ada", "ada@example.com", is_staff=True)
+    carol = User.objects.create_user("carol", "carol@example.com", is_staff=True)
+    Member.objects.create(site=site, user=ada, role=Role.AUDITOR)
+    Member.objects.create(site=site, user=carol, role=Role.EDITOR)
+    marketers, auditors = Group.objects.get(name="Marketers"), Group.objects.get(name="Auditors")
+    for person in (alice, bob, mallory):
+        person.groups.add(marketers)
+    ada.groups.add(auditors)
+    return {person.username: person for person in (alice, bob, ada, carol, mallory)}
+
+
+@pytest.fixture
+def browse(people: dict[str, User]) -> Callable[[str], Client]:
+    """A browser in which this person is logged in; one of nobody for an empty name."""
+
+    def log_in(name: str) -> Client:
+        client = Client()
+        if name == "root":
+            client.force_login(User.objects.create_superuser("root"))
+        elif name:
+            client.force_login(people[name])
+        return client
+
+    return log_in
+
+
+@pytest.fixture
+def as_alice(browse: Callable[[str], Client]) -> Client:
+    return browse("alice")
+
+
+@pytest.fixture
+def as_bob(browse: Callable[[str], Client]) -> Client:
+    return browse("bob")
+
+
+@pytest.fixture
+def as_mallory(browse: Callable[[str], Client]) -> Client:
+    return browse("mallory")
+
+
+@pytest.fixture
+def catalogue(site: Site) -> Site:
+    """Alice's website with a partner, its cookies and one of the website's own."""
+    add_library_partner(site=site, library="google-analytics", parameters={"measurement_id": "G-AB12CD34EF"})
+    Cookie.objects.create(
+        site=site,
+        name="sessionid",
+        own_category="strictly_necessary",
+        lifetime="session",
+        purpose={"en": "Keeps you signed in."},
+    )
+    return site
+
+
+@pytest.fixture
+def published(catalogue: Site) -> Publication:
+    publication = publish(site=catalogue, by="alice", now=NOW, reason="The first one")
+    assert publication is not None
+    return publication

@@ -1,0 +1,124 @@
+"""The access matrix: every address of the platform, and what each kind of person gets there. A new one fails here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from consent.models import ComposedFile
+from tests.admin.test_admin_access import PAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.test import Client
+
+    from consent.models import Publication
+
+pytestmark = pytest.mark.django_db
+
+# anonymous, alice (owner), bob (editor), ada (auditor), mallory (another website), root (superuser)
+PEOPLE = ("", "alice", "bob", "ada", "mallory", "root")
+EVERYBODY = (200,) * 6
+LOGIN = 302
+STAFF = (LOGIN, 200, 200, 200, 200, 200)
+ROOT_ONLY = (LOGIN, 403, 403, 403, 403, 200)
+
+PUBLIC: dict[str, tuple[str, tuple[int, ...]]] = {
+    "snippet": ("/s/numonix.js", EVERYBODY),
+    "snippet-language": ("/s/numonix.en.js", EVERYBODY),
+    "snippet-immutable": ("/s/numonix.{file}.js", EVERYBODY),
+    "site": ("/api/v1/sites/numonix", EVERYBODY),
+    "version": ("/api/v1/versions/{digest}", EVERYBODY),
+    # A look at the events is refused to all; what is recorded leaves only by the visitor's own consent id.
+    "events": ("/api/v1/sites/numonix/events", (403,) * 6),
+    "consents": ("/api/v1/sites/numonix/consents", (401,) * 6),
+    "schema": ("/api/schema/", EVERYBODY),
+    "api-docs": ("/api/docs/", EVERYBODY),
+    "front": ("/", EVERYBODY),
+    "page-preferences": ("/p/numonix/", EVERYBODY),
+    "page-declaration": ("/p/numonix/cookies/", EVERYBODY),
+    "page-record": ("/p/numonix/receipts/", EVERYBODY),
+    "page-receipt": ("/p/numonix/receipts/0b7d8f4e-6f0a-4c8e-9a53-1f0f5f3c7a10", EVERYBODY),
+    "demo": ("/demo/", EVERYBODY),
+    "demo-about": ("/demo/about/", EVERYBODY),
+    "demo-cookies": ("/demo/cookies/", EVERYBODY),
+    "demo-strict": ("/demo/strict/", EVERYBODY),
+}
+
+ADMIN: dict[str, tuple[str, tuple[int, ...]]] = {
+    "index": ("/admin/", STAFF),
+    "login": ("/admin/login/", (200, 302, 302, 302, 302, 302)),
+    "logout": ("/admin/logout/", (405,) * 6),
+    "password_change": ("/admin/password_change/", STAFF),
+    "password_change_done": ("/admin/password_change/done/", STAFF),
+    "jsi18n": ("/admin/jsi18n/", STAFF),
+    "search": ("/admin/search/", STAFF),
+    "autocomplete": ("/admin/autocomplete/", (LOGIN, 403, 403, 403, 403, 403)),
+    "view_on_site": ("/admin/r/1/1/", (LOGIN, 404, 404, 404, 404, 404)),
+    "app_list": ("/admin/auth/", (LOGIN, 404, 404, 404, 404, 200)),
+    "auth_user_changelist": ("/admin/auth/user/", ROOT_ONLY),
+    "auth_user_add": ("/admin/auth/user/add/", ROOT_ONLY),
+    "auth_user_change": ("/admin/auth/user/{user}/change/", ROOT_ONLY),
+    "auth_user_delete": ("/admin/auth/user/{user}/delete/", ROOT_ONLY),
+    "auth_user_history": ("/admin/auth/user/{user}/history/", ROOT_ONLY),
+    "auth_user_password_change": ("/admin/auth/user/{user}/password/", ROOT_ONLY),
+    "auth_group_changelist": ("/admin/auth/group/", ROOT_ONLY),
+    "auth_group_add": ("/admin/auth/group/add/", ROOT_ONLY),
+    "auth_group_change": ("/admin/auth/group/{group}/change/", ROOT_ONLY),
+    "auth_group_delete": ("/admin/auth/group/{group}/delete/", ROOT_ONLY),
+    "auth_group_history": ("/admin/auth/group/{group}/history/", ROOT_ONLY),
+}
+# Their own tests say who sees what of them: tests/admin/test_admin_events.py, test_admin_home.py, test_admin_publishing.py.
+TESTED_ELSEWHERE = ("cookies_site_", "consent_consentevent_", "consent_noticeversion_", "site-preview-file")
+
+
+def named_routes(patterns: Any = None) -> Iterator[str]:
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            yield from named_routes(pattern.url_patterns)
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            yield pattern.name
+
+
+def test_every_address_is_in_the_matrix() -> None:
+    of_websites = {f"site-{name}" for name in PAGES}
+    missing = [
+        name
+        for name in named_routes()
+        if name not in {*PUBLIC, *ADMIN, *of_websites} and not name.startswith(TESTED_ELSEWHERE)
+    ]
+    assert not missing
+
+
+@pytest.mark.parametrize("name", [*PUBLIC, *ADMIN])
+def test_address_answers_each_kind_of_person_as_the_matrix_says(
+    name: str, published: Publication, browse: Callable[[str], Client], people: Any
+) -> None:
+    template, expected = {**PUBLIC, **ADMIN}[name]
+    file = ComposedFile.objects.filter(kind="snippet").latest("id")
+    address = template.format(
+        file=file.digest,
+        digest=published.version.digest,
+        user=people["alice"].pk,
+        group=people["alice"].groups.get().pk,
+    )
+    host = {"HTTP_HOST": "127.0.0.1:8000"} if name.startswith("demo") else {}
+    clients = {person: browse(person) for person in PEOPLE}
+    answers = tuple(clients[person].get(address, **host).status_code for person in PEOPLE)
+    assert answers == expected
+
+
+@pytest.mark.parametrize("name", [name for name in PUBLIC if not name.startswith("demo")])
+def test_public_address_sets_no_cookie(name: str, published: Publication, client: Client) -> None:
+    file = ComposedFile.objects.filter(kind="snippet").latest("id")
+    response = client.get(PUBLIC[name][0].format(file=file.digest, digest=published.version.digest))
+    assert not response.cookies
+
+
+def test_matrix_addresses_belong_to_their_names() -> None:
+    assert reverse("page-preferences", args=["numonix"]) == PUBLIC["page-preferences"][0]
+    assert reverse("admin:index") == ADMIN["index"][0]

@@ -1,0 +1,167 @@
+"""Partners in the admin: from the library, by hand, changed, archived."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.contrib.admin.models import LogEntry
+
+from cookies.models import Partner, Site
+from cookies.partner_library import load_library
+from tests.admin.conftest import url
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+HUBSPOT = {"parameter_portal_id": "1234567", "parameter_region": "eu1", "category": "targeting", "load_mode": "managed"}
+OWN = {
+    "name": "Example Ads",
+    "legal_entity": "Example Ads Ltd",
+    "country": "IE",
+    "category": "targeting",
+    "purpose_en": "Shows ads that fit.",
+    "purposes": ["advertising"],
+    "technologies": ["cookie", "tag"],
+    "hosts": "ads.example.com\n*.ads.example.com",
+}
+
+
+def hubspot_parameters() -> dict[str, str]:
+    return {f"parameter_{p.name}": p.example for p in load_library()["hubspot"].parameters}
+
+
+def test_hubspot_is_added_from_the_library(as_bob: Client, site: Site) -> None:
+    answer = as_bob.post(url("library-partner", site, "hubspot"), {**HUBSPOT, **hubspot_parameters()})
+    assert answer["Location"] == url("partners", site)
+    partner = site.partners.get()
+    assert (partner.slug, partner.category, partner.load_mode) == ("hubspot", "targeting", "managed")
+    assert partner.cookies.filter(name="hubspotutk").exists()
+    assert LogEntry.objects.get().change_message == "Added the partner HubSpot from the library."
+
+
+def test_library_form_asks_only_what_the_library_cannot_know(as_alice: Client, site: Site) -> None:
+    form = as_alice.get(url("library-partner", site, "hubspot")).context["form"]
+    assert set(form.fields) == {*hubspot_parameters(), "category", "load_mode", "necessity_justification"}
+
+
+@pytest.mark.parametrize(
+    ("library", "sent", "wrong"),
+    [
+        ("hubspot", "abc", "id"),
+        ("google-analytics", "UA-12345-6", "parameter_measurement_id"),
+        ("google-analytics", "", "parameter_measurement_id"),
+    ],
+)
+def test_wrong_account_number_is_explained_at_its_field(
+    library: str, sent: str, wrong: str, as_alice: Client, site: Site
+) -> None:
+    where = url("library-partner", site, library)
+    name = next(iter(name for name in as_alice.get(where).context["form"].fields if name.startswith("parameter_")))
+    answer = as_alice.post(where, {**HUBSPOT, **hubspot_parameters(), name: sent})
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert not Partner.objects.exists()
+    assert "An example: " in answer.context["form"].errors[name][0]
+    assert 'aria-invalid="true"' in page
+    assert f'id="id_{name}_error"' in page
+    if sent:
+        assert f'value="{sent}"' in page
+
+
+def test_strictly_necessary_without_a_reason_is_refused_at_the_field(as_alice: Client, site: Site) -> None:
+    answer = as_alice.post(
+        url("library-partner", site, "hubspot"),
+        {**HUBSPOT, **hubspot_parameters(), "category": "strictly_necessary"},
+    )
+    assert "necessity_justification" in answer.context["form"].errors
+    assert not Partner.objects.exists()
+
+
+def test_partner_that_is_there_already_is_refused(as_alice: Client, site: Site) -> None:
+    sent = {**HUBSPOT, **hubspot_parameters()}
+    as_alice.post(url("library-partner", site, "hubspot"), sent)
+    answer = as_alice.post(url("library-partner", site, "hubspot"), sent)
+    assert "on this website already" in answer.content.decode()
+    assert site.partners.count() == 1
+
+
+def test_library_is_searched(as_alice: Client, catalogue: Site) -> None:
+    def names(words: str) -> list[str]:
+        rows = as_alice.get(url("library", catalogue), {"q": words}).context["rows"]
+        return [row["template"].slug for row in rows]
+
+    assert "hubspot" in names("")
+    assert names("hubspot") == ["hubspot"]
+    assert "youtube" in names("video functional")
+    assert names("nothing like this") == []
+    assert "On this website" in as_alice.get(url("library", catalogue)).content.decode()
+
+
+def test_unknown_library_partner_is_not_found(as_alice: Client, site: Site) -> None:
+    assert as_alice.get(url("library-partner", site, "no-such")).status_code == 404
+
+
+def test_partner_is_added_by_hand(as_alice: Client, site: Site) -> None:
+    as_alice.post(url("partner-new", site), OWN)
+    partner = site.partners.get()
+    assert (partner.slug, partner.load_mode, partner.purpose) == ("example-ads", "gated", {"en": "Shows ads that fit."})
+    assert partner.hosts == ["ads.example.com", "*.ads.example.com"]
+
+
+def test_partner_by_hand_shows_every_mistake_at_its_field(as_alice: Client, site: Site) -> None:
+    wrong = {**OWN, "name": "", "purpose_en": "", "purposes": [], "privacy_notice_url": "nowhere"}
+    errors = as_alice.post(url("partner-new", site), wrong).context["form"].errors
+    assert set(errors) == {"name", "purpose_en", "purposes", "privacy_notice_url"}
+    errors = as_alice.post(url("partner-new", site), {**OWN, "hosts": "not a host"}).context["form"].errors
+    assert "is not a host" in errors["hosts"][0]
+    assert not Partner.objects.exists()
+
+
+def test_partner_is_changed_and_keeps_languages_that_were_not_shown(as_alice: Client, catalogue: Site) -> None:
+    partner = catalogue.partners.get()
+    german = partner.purpose["de"]
+    form = as_alice.get(url("partner", catalogue, partner.pk)).context["form"]
+    sent = {field.html_name: field.value() for field in form if field.value() not in (None, False)}
+    sent |= {"hosts": "\n".join(partner.hosts), "name": "Analytics", "parameter_measurement_id": "G-ZZ99YY88XX"}
+    as_alice.post(url("partner", catalogue, partner.pk), sent)
+    partner.refresh_from_db()
+    assert (partner.name, partner.parameters) == ("Analytics", {"measurement_id": "G-ZZ99YY88XX"})
+    assert partner.purpose["de"] == german
+    assert LogEntry.objects.get().change_message == "Changed the partner Analytics."
+
+
+def test_changing_to_an_invalid_measurement_id_is_refused_at_the_field(as_alice: Client, catalogue: Site) -> None:
+    partner = catalogue.partners.get()
+    form = as_alice.get(url("partner", catalogue, partner.pk)).context["form"]
+    sent = {field.html_name: field.value() for field in form if field.value() not in (None, False)}
+    sent |= {"hosts": "\n".join(partner.hosts), "parameter_measurement_id": "wrong"}
+    answer = as_alice.post(url("partner", catalogue, partner.pk), sent)
+    assert "does not look like" in answer.context["form"].errors["parameter_measurement_id"][0]
+    partner.refresh_from_db()
+    assert partner.parameters == {"measurement_id": "G-AB12CD34EF"}
+
+
+def test_partner_is_archived_and_restored_but_never_deleted(as_alice: Client, catalogue: Site) -> None:
+    partner = catalogue.partners.get()
+    as_alice.post(url("partner-archive", catalogue, partner.pk))
+    assert not catalogue.partners.in_use().exists()
+    assert "Archived" in as_alice.get(url("partners", catalogue)).content.decode()
+    as_alice.post(url("partner-restore", catalogue, partner.pk))
+    assert catalogue.partners.in_use().get() == partner
+    assert [entry.change_message for entry in LogEntry.objects.order_by("id")] == [
+        "Archived the partner Google Analytics 4.",
+        "Restored the partner Google Analytics 4.",
+    ]
+
+
+def test_empty_list_says_what_to_do_first(as_alice: Client, site: Site) -> None:
+    assert "No partner yet" in as_alice.get(url("partners", site)).content.decode()
+
+
+def test_html_in_a_partner_is_text(as_alice: Client, site: Site) -> None:
+    as_alice.post(url("partner-new", site), {**OWN, "name": "<img src=x onerror=alert(1)>", "slug": "ads"})
+    partner = site.partners.get()
+    for where in (url("partners", site), url("partner", site, partner.pk), url("publish", site), url("overview", site)):
+        page = as_alice.get(where).content.decode()
+        assert "<img src=x" not in page
