@@ -14,6 +14,7 @@ from tests.admin.test_admin_access import PAGES
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from django.contrib.auth.models import User
     from django.test import Client
 
     from consent.models import Publication
@@ -95,33 +96,39 @@ def test_every_address_is_in_the_matrix() -> None:
     assert not missing
 
 
-@pytest.mark.parametrize("name", [*PUBLIC, *ADMIN])
-def test_address_answers_each_kind_of_person_as_the_matrix_says(
-    name: str, published: Publication, browse: Callable[[str], Client], people: Any
+@pytest.mark.parametrize("person", PEOPLE)
+def test_addresses_answer_a_person_as_the_matrix_says(
+    person: str, published: Publication, browse: Callable[[str], Client], people: dict[str, User]
 ) -> None:
-    template, expected = {**PUBLIC, **ADMIN}[name]
-    file = ComposedFile.objects.filter(kind="snippet").latest("id")
-    address = template.format(
-        file=file.digest,
+    client, column = browse(person), PEOPLE.index(person)
+    rows = {**PUBLIC, **ADMIN}
+    answers = {
+        name: client.get(address(template, published, people), **host_of(name)).status_code
+        for name, (template, _) in rows.items()
+    }
+    assert answers == {name: expected[column] for name, (_, expected) in rows.items()}
+
+
+def address(template: str, published: Publication, people: dict[str, User]) -> str:
+    return template.format(
+        file=ComposedFile.objects.filter(kind="snippet").latest("id").digest,
         digest=published.version.digest,
         user=people["alice"].pk,
         group=people["alice"].groups.get().pk,
     )
-    host = {"HTTP_HOST": "127.0.0.1:8000"} if name.startswith("demo") else {}
-    clients = {person: browse(person) for person in PEOPLE}
-    answers = tuple(clients[person].get(address, **host).status_code for person in PEOPLE)
-    assert answers == expected
+
+
+def host_of(name: str) -> dict[str, Any]:
+    return {"HTTP_HOST": "127.0.0.1:8000"} if name.startswith("demo") else {}
 
 
 # The API documentation tries requests out, and carries Django's token for that.
 WITHOUT_COOKIE = [name for name in PUBLIC if name != "api-docs" and not name.startswith("demo")]
 
 
-@pytest.mark.parametrize("name", WITHOUT_COOKIE)
-def test_public_address_sets_no_cookie(name: str, published: Publication, client: Client) -> None:
-    file = ComposedFile.objects.filter(kind="snippet").latest("id")
-    response = client.get(PUBLIC[name][0].format(file=file.digest, digest=published.version.digest))
-    assert not response.cookies
+def test_public_addresses_set_no_cookie(published: Publication, client: Client, people: dict[str, User]) -> None:
+    cookies = {name: dict(client.get(address(PUBLIC[name][0], published, people)).cookies) for name in WITHOUT_COOKIE}
+    assert not {name: found for name, found in cookies.items() if found}
 
 
 def test_matrix_addresses_belong_to_their_names() -> None:
