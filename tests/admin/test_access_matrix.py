@@ -74,7 +74,7 @@ ADMIN: dict[str, tuple[str, tuple[int, ...]]] = {
     "auth_group_delete": ("/admin/auth/group/{group}/delete/", ROOT_ONLY),
     "auth_group_history": ("/admin/auth/group/{group}/history/", ROOT_ONLY),
 }
-# Their own tests say who sees what of them: tests/admin/test_admin_events.py, test_admin_home.py, test_admin_publishing.py.
+# tests/admin/test_admin_events.py, test_admin_home.py and test_admin_publishing.py say who sees what of these.
 TESTED_ELSEWHERE = ("cookies_site_", "consent_consentevent_", "consent_noticeversion_", "site-preview-file")
 
 
