@@ -25,7 +25,7 @@ environ.Env.read_env(BASE_DIR / ".env")
 
 def boolean(name: str, *, default: bool) -> bool:
     """Read a yes-or-no variable; anything that is neither stops the start."""
-    raw = env.str(name, default=str(default)).strip().lower()
+    raw: str = env.str(name, default=str(default)).strip().lower()
     if raw in ("1", "true", "yes", "on"):
         return True
     if raw in ("0", "false", "no", "off", ""):
@@ -35,7 +35,7 @@ def boolean(name: str, *, default: bool) -> bool:
 
 def whole_number(name: str, *, default: int) -> int:
     """Read a number that can't be negative."""
-    raw = env.str(name, default=str(default)).strip()
+    raw: str = env.str(name, default=str(default)).strip()
     if not raw.isdecimal():
         raise ImproperlyConfigured(f"{name} is {raw!r}. Write a whole number, such as {default}.")
     return int(raw)
@@ -43,7 +43,7 @@ def whole_number(name: str, *, default: int) -> int:
 
 def origin(name: str, *, default: str) -> str:
     """Read an address of scheme, host and port, without a path."""
-    raw = env.str(name, default=default).rstrip("/")
+    raw: str = env.str(name, default=default).rstrip("/")
     parts = urlsplit(raw)
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.path:
         raise ImproperlyConfigured(f"{name} is {raw!r}. Write an origin, such as https://consent.example.com.")
@@ -52,7 +52,7 @@ def origin(name: str, *, default: str) -> str:
 
 def rate(name: str, *, default: str) -> str | None:
     """Read a number of requests per second, minute, hour or day; empty means no limit."""
-    raw = env.str(name, default=default).strip()
+    raw: str = env.str(name, default=default).strip()
     if raw and not re.fullmatch(r"[1-9][0-9]*/(s|sec|second|m|min|minute|h|hour|d|day)", raw):
         raise ImproperlyConfigured(f"{name} is {raw!r}. Write a rate such as 120/min, or nothing for no limit.")
     return raw or None
@@ -60,7 +60,7 @@ def rate(name: str, *, default: str) -> str | None:
 
 def choice(name: str, options: tuple[str, ...], *, default: str) -> str:
     """Read one of a few words."""
-    raw = env.str(name, default=default).strip().upper()
+    raw: str = env.str(name, default=default).strip().upper()
     if raw not in options:
         raise ImproperlyConfigured(f"{name} is {raw!r}. Write one of {', '.join(options)}.")
     return raw

@@ -168,12 +168,11 @@ def sqlite_statements(model: type[models.Model]) -> Iterator[str]:
 
 
 def unique_keys(model: type[models.Model]) -> Iterator[list[str]]:
-    meta = model._meta
-    assert meta.pk is not None
-    yield [meta.pk.column]
-    for constraint in meta.constraints:
+    columns = {field.name: field.column for field in model._meta.concrete_fields}
+    yield [field.column for field in model._meta.concrete_fields if field.primary_key]
+    for constraint in model._meta.constraints:
         if isinstance(constraint, models.UniqueConstraint):
-            yield [meta.get_field(name).column for name in constraint.fields]
+            yield [columns[name] for name in constraint.fields]
 
 
 def postgresql_statements(model: type[models.Model]) -> Iterator[str]:

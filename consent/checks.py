@@ -1,5 +1,6 @@
 """System checks: what must be true of a server before visitors rely on it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from consent import append_only
 
 
 @register(Tags.database)
-def evidence_is_guarded(*, databases: list[str] | None = None, **_: Any) -> list[CheckMessage]:
+def evidence_is_guarded(*, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
     """E001: the append-only triggers stand on every database that was asked for."""
     return [
         Error(

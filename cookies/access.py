@@ -9,7 +9,7 @@ from django.http import Http404
 from cookies.models import Member, Role, Site
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+    from django.contrib.auth.models import AnonymousUser, User
 
     from cookies.models.site import SiteQuerySet
 
@@ -20,42 +20,42 @@ EDITS = (Role.OWNER, Role.EDITOR)
 READS_EVIDENCE = (Role.OWNER, Role.AUDITOR)
 
 
-def has_role(user: AbstractBaseUser | AnonymousUser, site: Site, roles: tuple[Role, ...]) -> bool:
+def has_role(user: User | AnonymousUser, site: Site, roles: tuple[Role, ...]) -> bool:
     """Whether a person is a member of this website in one of these roles. A superuser always is."""
     if not user.is_active or not user.is_authenticated:
         return False
-    if getattr(user, "is_superuser", False):
+    if user.is_superuser:
         return True
-    return Member.objects.filter(site=site, user=user, role__in=roles).exists()
+    return Member.objects.filter(site=site, user_id=user.pk, role__in=roles).exists()
 
 
-def can_edit(user: AbstractBaseUser | AnonymousUser, site: Site) -> bool:
+def can_edit(user: User | AnonymousUser, site: Site) -> bool:
     return has_role(user, site, EDITS)
 
 
-def can_read_evidence(user: AbstractBaseUser | AnonymousUser, site: Site) -> bool:
+def can_read_evidence(user: User | AnonymousUser, site: Site) -> bool:
     return has_role(user, site, READS_EVIDENCE)
 
 
-def role_of(user: AbstractBaseUser | AnonymousUser, site: Site) -> Role | None:
+def role_of(user: User | AnonymousUser, site: Site) -> Role | None:
     """A person's role on a website; None for a stranger. A superuser counts as an owner."""
     if not user.is_active or not user.is_authenticated:
         return None
-    if getattr(user, "is_superuser", False):
+    if user.is_superuser:
         return Role.OWNER
-    role = Member.objects.filter(site=site, user=user).values_list("role", flat=True).first()
+    role = Member.objects.filter(site=site, user_id=user.pk).values_list("role", flat=True).first()
     return Role(role) if role else None
 
 
-def sites_with_role(user: AbstractBaseUser | AnonymousUser, roles: tuple[Role, ...]) -> SiteQuerySet:
+def sites_with_role(user: User | AnonymousUser, roles: tuple[Role, ...]) -> SiteQuerySet:
     """The websites on which a person has one of these roles; all for a superuser."""
     visible = Site.objects.visible_to(user)
-    if getattr(user, "is_superuser", False):
+    if user.is_superuser:
         return visible
     return visible.filter(pk__in=Member.objects.filter(user_id=user.pk, role__in=roles).values("site_id"))
 
 
-def get_site_for(user: AbstractBaseUser | AnonymousUser, site_id: object, roles: tuple[Role, ...] = EDITS) -> Site:
+def get_site_for(user: User | AnonymousUser, site_id: int | str, roles: tuple[Role, ...] = EDITS) -> Site:
     """The website, for someone who has one of the roles on it. Everybody else gets a 404."""
     site = Site.objects.filter(pk=site_id).first() if str(site_id).isdecimal() else None
     if site is None or not has_role(user, site, roles):

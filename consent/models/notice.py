@@ -97,7 +97,7 @@ class Publication(AppendOnly):
     published_by = models.CharField(max_length=150, help_text="The user name, kept as text so that it survives.")
     reason = models.CharField(max_length=300, blank=True)
 
-    objects = PublicationQuerySet.as_manager()
+    objects = PublicationQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         ordering = ["-published_at", "-id"]

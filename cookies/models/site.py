@@ -9,7 +9,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+    from django.contrib.auth.models import AnonymousUser, User
 
 KEY_PATTERN = r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?"
 
@@ -23,13 +23,13 @@ class Role(models.TextChoices):
 
 
 class SiteQuerySet(models.QuerySet["Site"]):
-    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> SiteQuerySet:
+    def visible_to(self, user: User | AnonymousUser) -> SiteQuerySet:
         """The websites that this person may know of: their own, or all for a superuser."""
         if not user.is_active:
             return self.none()
-        if getattr(user, "is_superuser", False):
+        if user.is_superuser:
             return self
-        return self.filter(members__user=user).distinct()
+        return self.filter(members__user_id=user.pk).distinct()
 
 
 class Site(models.Model):
@@ -58,9 +58,7 @@ class Site(models.Model):
         blank=True,
         help_text="Who is responsible for the website, by its legal name.",
     )
-    controller_contact = models.CharField(
-        "contact", max_length=200, blank=True, help_text="An e-mail or a page."
-    )
+    controller_contact = models.CharField("contact", max_length=200, blank=True, help_text="An e-mail or a page.")
     privacy_policy_url = models.URLField("privacy policy", max_length=500, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -38,6 +38,7 @@ def test_value_that_cannot_be_read_stops_the_start_and_names_the_variable(name: 
         capture_output=True,
         text=True,
         timeout=30,
+        check=False,
     )
     assert result.returncode != 0
     assert f"ImproperlyConfigured: {name}" in result.stderr

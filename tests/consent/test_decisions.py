@@ -36,6 +36,10 @@ OPTIONAL = ("performance", "functional", "targeting")
 SIGNALS = st.fixed_dictionaries({"dnt": st.booleans(), "gpc": st.booleans()})
 NOW = 1_795_312_800
 
+def slug_of(partner: Any) -> str:
+    return str(partner["slug"])
+
+
 CASE = st.fixed_dictionaries(
     {
         "regime": st.fixed_dictionaries(
@@ -74,7 +78,7 @@ CASE = st.fixed_dictionaries(
                             "added": st.integers(1, 4),
                         }
                     ),
-                    unique_by=lambda partner: str(partner["slug"]),
+                    unique_by=slug_of,
                 ),
             }
         ),
