@@ -52,6 +52,8 @@ def sites_with_role(user: User | AnonymousUser, roles: tuple[Role, ...]) -> Site
     visible = Site.objects.visible_to(user)
     if user.is_superuser:
         return visible
+    if user.pk is None:
+        return visible.none()
     return visible.filter(pk__in=Member.objects.filter(user_id=user.pk, role__in=roles).values("site_id"))
 
 
