@@ -1,0 +1,77 @@
+"""Two tabs of one website: an answer in one is an answer in the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.e2e.pages import gated
+from tests.e2e.visitor import (
+    ALL_OFF,
+    ALL_ON,
+    banner,
+    choice_of,
+    events_of,
+    granted,
+    press,
+    ran,
+    wait_for_api,
+    wait_for_calm,
+    wait_for_record,
+)
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
+
+    from tests.e2e.pages import OwnWebsite
+    from tests.e2e.server import Server
+
+TAG = gated("tag", 'data-category="performance"')
+
+
+def test_answer_in_one_tab_counts_in_the_other(context: BrowserContext, own: OwnWebsite, server: Server) -> None:
+    first, second = context.new_page(), context.new_page()
+    for page in (first, second):
+        own.open(page, TAG)
+        banner(page).wait_for()
+    press(first, "accept-all")
+    wait_for_record(first)
+    banner(second).wait_for(state="detached")
+    second.wait_for_function("() => window.ran")
+    assert granted(second) == ALL_ON
+    assert ran(second) == ["tag"]
+    # Hearing of an answer is not another answer.
+    assert len(events_of(server, choice_of(context).consent_id)) == 1
+
+
+def test_refusal_in_one_tab_starts_nothing_in_the_other(context: BrowserContext, own: OwnWebsite) -> None:
+    first, second = context.new_page(), context.new_page()
+    for page in (first, second):
+        own.open(page, TAG)
+        banner(page).wait_for()
+    press(first, "reject-all")
+    wait_for_record(first)
+    banner(second).wait_for(state="detached")
+    wait_for_calm(second)
+    assert granted(second) == ALL_OFF
+    assert ran(second) == []
+
+
+def test_withdrawal_in_one_tab_is_told_in_the_other(context: BrowserContext, own: OwnWebsite) -> None:
+    first, second = context.new_page(), context.new_page()
+    own.open(first, TAG)
+    press(first, "accept-all")
+    wait_for_record(first)
+    own.open(second, TAG)
+    wait_for_api(second)
+    with first.expect_event("domcontentloaded"):
+        first.evaluate("() => sayso.withdraw()")
+    second.wait_for_function("() => !sayso.allows('performance')")
+    told = second.evaluate(
+        """() => dataLayer.filter((entry) => entry[0] == "consent" && entry[1] == "update")
+            .map((entry) => entry[2].analytics_storage)"""
+    )
+    assert told[-1] == "denied"
+    # A tag that is added now finds the answer.
+    second.evaluate("(markup) => document.body.append(document.createRange().createContextualFragment(markup))", TAG)
+    wait_for_calm(second)
+    assert ran(second) == ["tag"]
