@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+_PLAIN = re.compile(r"[!-\[\]-~]+")
 _PATTERN = re.compile(
     r"(?P<scheme>https?)://(?P<host>(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[::1\])(?::(?P<port>\d{1,5}|\*))?"
 )
@@ -59,6 +60,9 @@ def _matches(parts: tuple[str, str, int], pattern: str) -> bool:
 
 
 def _split(url: str, *, with_path: bool = False) -> tuple[str, str, int] | None:
+    # A browser reads a backslash as a slash and drops line breaks; what we read must be what it reads.
+    if not _PLAIN.fullmatch(url):
+        return None
     try:
         parts = urlsplit(url)
         port = parts.port

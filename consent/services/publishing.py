@@ -226,9 +226,9 @@ def _consent_storage(policy: SitePolicy, texts: Mapping[str, Mapping[str, str]])
 
 
 def draft_of(site: Site) -> tuple[Notice, SitePolicy]:
-    """The website's draft and policy; made with good defaults the first time somebody asks."""
-    notice, _ = Notice.objects.get_or_create(site=site, defaults={"languages": [site.default_language]})
-    policy, _ = SitePolicy.objects.get_or_create(site=site)
+    """The website's draft and policy. Where nobody saved one yet: good defaults, not saved either."""
+    notice = Notice.objects.filter(site=site).first() or Notice(site=site, languages=[site.default_language])
+    policy = SitePolicy.objects.filter(site=site).first() or SitePolicy(site=site)
     return notice, policy
 
 

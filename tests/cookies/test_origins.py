@@ -27,6 +27,8 @@ REFUSED = [
     ("https://*.example.com", "https://example.com"),
     ("https://*.example.com", "https://evilexample.com"),
     ("https://*.example.com", "https://.example.com"),
+    ("https://*.example.com", "https://evil.example\\.example.com"),
+    ("https://*.example.com", "https://evil\n.example.com"),
     ("http://localhost:*", "http://localhost.evil.example"),
     ("http://localhost:*", "https://localhost"),
     ("http://127.0.0.1:*", "null"),
@@ -86,6 +88,7 @@ def test_origin_rules_never_raise(text: str) -> None:
         ("//www.example.com/", None),
         ("javascript:alert(1)", None),
         ("https://user:secret@www.example.com/", None),
+        ("https://evil.example\\.www.example.com/", None),
     ],
 )
 def test_origin_of_an_address(url: str, origin: str | None) -> None:
