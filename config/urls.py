@@ -1,4 +1,4 @@
-"""Every public address of the platform. Each has an entry in the access matrix (tests/test_access_matrix.py)."""
+"""Every public address of the platform. Each has an entry in the access matrix (tests/admin/test_access_matrix.py)."""
 
 from django.conf import settings
 from django.contrib import admin
