@@ -15,7 +15,8 @@ from django.utils.text import capfirst, slugify
 from cookies import vocabulary
 from cookies.admin.languages import language_name
 from cookies.models import Cookie, Partner, Role, Site
-from cookies.partner_library import LibraryPartner, Parameter
+from cookies.partner_library import LibraryPartner, Parameter, parameter_errors
+from cookies.services.catalogue import justification_error
 from cookies.services.sites import clean_domains
 
 CATEGORY_CONSEQUENCES: Mapping[str, str] = {
@@ -176,6 +177,19 @@ class CategoryForm(CalmForm):
         help_text="Needed for a strictly necessary partner. Visitors and regulators read it.",
     )
 
+    template: LibraryPartner | None = None
+
+    def clean(self) -> dict[str, Any]:
+        """The rules that the services hold too, asked here so that every mistake is shown at once."""
+        cleaned = super().clean() or self.cleaned_data
+        if self.template:
+            for name, message in parameter_errors(self.template, self.parameters()).items():
+                if f"parameter_{name}" not in self.errors:
+                    self.add_error(f"parameter_{name}", capfirst(message))
+        if message := justification_error(cleaned.get("category", ""), cleaned.get("necessity_justification", "")):
+            self.add_error("necessity_justification", message)
+        return cleaned
+
     def parameters(self) -> dict[str, str]:
         return {
             name.removeprefix("parameter_"): value
@@ -184,6 +198,7 @@ class CategoryForm(CalmForm):
         }
 
     def add_template(self, template: LibraryPartner, values: Mapping[str, str], load_mode: str) -> None:
+        self.template = template
         for parameter in template.parameters:
             self.fields[f"parameter_{parameter.name}"] = parameter_field(parameter, values.get(parameter.name, ""))
         self.fields["load_mode"] = forms.ChoiceField(
@@ -200,7 +215,7 @@ def parameter_field(parameter: Parameter, value: str) -> forms.CharField:
         required=parameter.required,
         initial=value,
         help_text=f"{parameter.help} It looks like {parameter.example}.",
-        error_messages={"required": f"{parameter.label} is missing. An example: {parameter.example}"},
+        error_messages={"required": f"{capfirst(parameter.label)} is missing. An example: {parameter.example}"},
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 

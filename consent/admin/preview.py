@@ -1,7 +1,8 @@
 """The draft as visitors would meet it: the real engine on a plain page that can reach nothing and keep nothing.
 
-The page is sandboxed into an origin of its own, without cookies, storage or network, and names a version that was
-never published. A sandboxed page sends no session, so its two scripts are opened by a signed, short-lived address.
+The page is sandboxed into an origin of its own, without cookies, storage or network (static/admin/preview.js gives it
+a memory), and names a version that was never published. A sandboxed page sends no session, so its two scripts are
+opened by a signed, short-lived address.
 """
 
 from __future__ import annotations

@@ -60,13 +60,18 @@ def add_library_partner(
     return partner
 
 
+def justification_error(category: str, justification: str) -> str | None:
+    """What is missing where a partner is to run without asking."""
+    if category == "strictly_necessary" and not justification.strip():
+        return "Say why the website can't work without it. Strictly necessary partners run without asking."
+    return None
+
+
 def check_partner(partner: Partner) -> None:
     """Raise ValidationError, keyed by field, unless the partner can stand as it is."""
     errors: dict[str, Any] = {}
-    if partner.category == "strictly_necessary" and not partner.necessity_justification.strip():
-        errors["necessity_justification"] = (
-            "Say why the website can't work without it. Strictly necessary partners run without asking."
-        )
+    if message := justification_error(partner.category, partner.necessity_justification):
+        errors["necessity_justification"] = message
     twin = Partner.objects.filter(site=partner.site, slug=partner.slug).exclude(pk=partner.pk).first()
     if twin and twin.archived_at:
         errors["slug"] = f"{twin.name} is archived on this website. Restore it instead of adding it again."

@@ -69,6 +69,16 @@ def test_wrong_account_number_is_explained_at_its_field(
         assert f'value="{sent}"' in page
 
 
+def test_every_mistake_is_shown_at_once(as_alice: Client, site: Site) -> None:
+    where = url("library-partner", site, "hubspot")
+    names = {name for name in as_alice.get(where).context["form"].fields if name.startswith("parameter_")}
+    first = min(names)
+    sent = {**HUBSPOT, **dict.fromkeys(names, ""), first: "no such thing", "category": "strictly_necessary"}
+    errors = as_alice.post(where, sent).context["form"].errors
+    assert set(errors) == {*names, "necessity_justification"}
+    assert all(len(messages) == 1 for messages in errors.values())
+
+
 def test_strictly_necessary_without_a_reason_is_refused_at_the_field(as_alice: Client, site: Site) -> None:
     answer = as_alice.post(
         url("library-partner", site, "hubspot"),

@@ -1,0 +1,167 @@
+"""The marketer's way through the admin, in a real browser, from the first click to what visitors get."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.server import ROOT
+from tests.environment import environment
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.e2e.server import Server
+    from tests.e2e.third_parties import ThirdParties
+
+PASSWORD = "only-for-this-test"
+MAKE_MARIA = f"""
+import django
+django.setup()
+from django.contrib.auth.models import Group, User
+from cookies.services.sites import create_site
+maria, is_new = User.objects.get_or_create(username="maria", defaults={{"is_staff": True}})
+if is_new:
+    maria.set_password({PASSWORD!r})
+    maria.save()
+    maria.groups.add(Group.objects.get(name="Marketers"))
+    create_site(key="marias-shop", name="Maria's shop", domains=["http://127.0.0.1:*"], owner=maria)
+"""
+# Names of controls, ids that stand twice, headings: what can be told without a person.
+FAULTS = """() => {
+    const faults = [];
+    for (const control of document.querySelectorAll("main input:not([type=hidden]), main select, main textarea")) {
+        const name = (control.labels && [...control.labels].map((label) => label.textContent).join("").trim())
+            || control.getAttribute("aria-label") || "";
+        if (!name) faults.push("without a name: " + control.outerHTML.slice(0, 120));
+    }
+    const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);
+    faults.push(...ids.filter((id, at) => id && ids.indexOf(id) !== at).map((id) => "twice: " + id));
+    if (document.querySelectorAll("h1").length !== 1) faults.push("not one h1");
+    for (const words of (document.querySelectorAll("[aria-describedby]"))) {
+        for (const id of words.getAttribute("aria-describedby").split(" ")) {
+            if (!document.getElementById(id)) faults.push("described by nothing: " + id);
+        }
+    }
+    if (document.documentElement.scrollWidth > innerWidth) faults.push("wider than the window");
+    return faults;
+}"""
+
+
+@pytest.fixture
+def maria(server: Server, page: Page) -> Page:
+    """Maria's browser: a marketer with a website of her own, logged in."""
+    subprocess.run(
+        [sys.executable, "-c", MAKE_MARIA],
+        cwd=ROOT,
+        env=environment(DATABASE_URL=f"sqlite:///{server.database}"),
+        check=True,
+        capture_output=True,
+    )
+    page.goto(f"{server.platform}/admin/")
+    page.get_by_label("Username").fill("maria")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("link", name="Maria's shop", exact=True).click()
+    expect(page.get_by_role("heading", name="Maria's shop", level=1)).to_be_visible()
+    return page
+
+
+def open_tab(page: Page, name: str) -> None:
+    page.get_by_role("navigation", name="Maria's shop").get_by_role("link", name=name, exact=True).click()
+
+
+def test_marketer_brings_hubspot_live(maria: Page, server: Server, third_party: ThirdParties) -> None:
+    open_tab(maria, "Partners")
+    maria.get_by_role("link", name="Add from the library").first.click()
+    maria.get_by_label("Search the library").fill("hubsp")
+    expect(maria.locator("#library > li:visible")).to_have_count(1)
+    maria.get_by_role("link", name="Add HubSpot").click()
+
+    account = maria.get_by_label("HubSpot account ID")
+    account.fill("not a number")
+    maria.get_by_role("button", name="Add HubSpot").click()
+    expect(maria.locator("main .errorlist").first).to_contain_text("An example")
+    expect(account).to_have_value("not a number")
+
+    account.fill("7654321")
+    for field in maria.locator("[data-field^=parameter_] input").all():
+        if not field.input_value():
+            field.fill("eu1")
+    maria.get_by_role("button", name="Add HubSpot").click()
+    expect(maria.get_by_role("status")).to_contain_text("HubSpot is added")
+
+    open_tab(maria, "Banner & texts")
+    maria.locator("[data-field=banner_title] input").fill("Biscuits, <b>please</b>?")
+    maria.get_by_role("button", name="Save the texts").click()
+    banner = maria.frame_locator("iframe")
+    expect(banner.get_by_role("heading", name="Biscuits, <b>please</b>?")).to_be_visible()
+
+    open_tab(maria, "Publish")
+    maria.get_by_label("Why you publish").fill("The shop opens")
+    maria.get_by_role("button", name="Publish", exact=True).click()
+    expect(maria.get_by_role("status")).to_contain_text("Version 1 is live")
+    maria.get_by_role("button", name="Publish", exact=True).click()
+    expect(maria.get_by_role("status")).to_have_text("Nothing has changed since version 1; nothing was published.")
+
+    maria.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    open_tab(maria, "Install")
+    maria.get_by_role("button", name="Copy the embed line").click()
+    expect(maria.get_by_role("button", name="Copied")).to_be_visible()
+    line = maria.evaluate("navigator.clipboard.readText()")
+    assert line == f'<script async src="{server.platform}/s/marias-shop.js"></script>'
+    maria.wait_for_timeout(1500)
+    with urlopen(f"{server.platform}/s/marias-shop.js") as answer:
+        snippet = answer.read().decode()
+    assert "7654321" in snippet
+    assert "Biscuits" in snippet
+    assert third_party.sent == []
+
+
+def test_preview_records_nothing_and_reaches_nobody(maria: Page, server: Server, third_party: ThirdParties) -> None:
+    sent: list[str] = []
+    before = server.rows("SELECT count(*) AS n FROM consent_consentevent")
+    cookies = {cookie["name"] for cookie in maria.context.cookies()}
+    open_tab(maria, "Publish")
+    preview = maria.frame_locator("iframe")
+    preview.get_by_role("button", name="Choose for yourself").wait_for()
+    maria.on("requestfinished", lambda request: sent.append(request.url))
+    preview.get_by_role("button", name="Choose for yourself").click()
+    preview.locator("[data-sayso-layer=preferences] [data-sayso-action=accept-all]").click()
+    maria.wait_for_timeout(500)
+    assert [url for url in sent if "/preview/" not in url] == []
+    assert third_party.sent == []
+    assert server.rows("SELECT count(*) AS n FROM consent_consentevent") == before
+    assert {cookie["name"] for cookie in maria.context.cookies()} == cookies
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_tab_is_sound(width: int, scheme: str, maria: Page) -> None:
+    maria.set_viewport_size({"width": width, "height": 900})
+    maria.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    names = maria.get_by_role("navigation", name="Maria's shop").get_by_role("link").all_inner_texts()
+    found = {}
+    for name in names:
+        open_tab(maria, name)
+        expect(maria.locator(".sy-tabs .is-active")).to_have_text(name)
+        found[name] = maria.evaluate(FAULTS)
+        expect(maria.locator(".sy-tabs .is-active")).to_be_in_viewport()
+    assert len(names) == 9
+    assert found == {name: [] for name in names}
+
+
+def test_navigation_on_a_phone_opens_with_the_keyboard(maria: Page) -> None:
+    maria.set_viewport_size({"width": 390, "height": 844})
+    menu = maria.get_by_role("button", name="Menu")
+    assert menu.get_attribute("aria-expanded") == "false"
+    menu.focus()
+    maria.keyboard.press("Enter")
+    assert menu.get_attribute("aria-expanded") == "true"
+    maria.get_by_role("link", name="Your websites").first.click()
+    expect(maria.get_by_role("heading", name="Your websites", level=1)).to_be_visible()
