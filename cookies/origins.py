@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
-_PLAIN = re.compile(r"[!-\[\]-~]+")
+_PLAIN = re.compile(r"[^\s\\\x00-\x1f\x7f]+")
+_HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:]+\]")
 _PATTERN = re.compile(
     r"(?P<scheme>https?)://(?P<host>(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[::1\])(?::(?P<port>\d{1,5}|\*))?"
 )
@@ -73,7 +74,7 @@ def _split(url: str, *, with_path: bool = False) -> tuple[str, str, int] | None:
     if not with_path and (parts.path or parts.query or parts.fragment):
         return None
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    if host.startswith(".") or ".." in host:
+    if not _HOST.fullmatch(host):
         return None
     return parts.scheme, host, port or _default_port(parts.scheme)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -10,9 +9,6 @@ from typing import Literal
 from consent.consent_cookie import exceptions, letters
 from cookies.origins import origin_allowed, origin_of
 
-# Browsers read a backslash as a slash and drop line breaks, URL parsers do not: an address that the two could
-# read differently is nobody's.
-_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:[/?#][^\s\\\x00-\x1f\x7f]*)?")
 LONGEST_ADDRESS = 2_000
 
 Kind = Literal["own", "return", "elsewhere"]
@@ -48,7 +44,7 @@ def find_situation(
 
 def allowed_return(url: str, domains: Iterable[str]) -> str | None:
     """The address to go back to, or None where it is not on one of the website's domains."""
-    if len(url) > LONGEST_ADDRESS or not _ADDRESS.fullmatch(url):
+    if len(url) > LONGEST_ADDRESS:
         return None
     origin = origin_of(url)
     return url if origin and origin_allowed(origin, domains) else None
