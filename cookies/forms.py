@@ -186,8 +186,9 @@ class CategoryForm(CalmForm):
             for name, message in parameter_errors(self.template, self.parameters()).items():
                 if f"parameter_{name}" not in self.errors:
                     self.add_error(f"parameter_{name}", capfirst(message))
-        if message := justification_error(cleaned.get("category", ""), cleaned.get("necessity_justification", "")):
-            self.add_error("necessity_justification", message)
+        missing = justification_error(cleaned.get("category", ""), cleaned.get("necessity_justification", ""))
+        if missing:
+            self.add_error("necessity_justification", missing)
         return cleaned
 
     def parameters(self) -> dict[str, str]:
