@@ -117,7 +117,7 @@ def new_context(browser: Browser, third_party: ThirdParties) -> Iterator[NewCont
 
     def open_context(**options: Any) -> BrowserContext:
         context = browser.new_context(**{"service_workers": "block", **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)  # a busy machine is no bug
         third_party.watch(context)
         contexts.append(context)
         return context
