@@ -36,6 +36,7 @@ OPTIONAL = ("performance", "functional", "targeting")
 SIGNALS = st.fixed_dictionaries({"dnt": st.booleans(), "gpc": st.booleans()})
 NOW = 1_795_312_800
 
+
 def slug_of(partner: Any) -> str:
     return str(partner["slug"])
 

@@ -214,7 +214,7 @@ def test_preferences_keep_the_choice_in_the_consent_cookie_and_no_other(
 
 
 def test_preferences_keep_a_refusal_for_the_days_of_refusals(at_own: Visitor, furnished: Site) -> None:
-    SitePolicy.objects.filter(site=furnished).update(grant_days=90, refusal_days=365)
+    SitePolicy.objects.create(site=furnished, grant_days=90, refusal_days=365)
     publish(site=furnished, by="alice", now=timezone.now())
     assert at_own.send(action="reject_all").cookies["sayso"]["max-age"] == 365 * 86_400
 
@@ -380,7 +380,7 @@ def test_preferences_do_not_claim_to_have_saved_what_the_browser_refused(at_own:
 
 @pytest.fixture
 def in_two_languages(published: Publication) -> None:
-    Notice.objects.filter(site=published.site).update(languages=["en", "de"])
+    Notice.objects.update_or_create(site=published.site, defaults={"languages": ["en", "de"]})
     publish(site=published.site, by="alice", now=NOW + timedelta(seconds=1))
 
 
@@ -404,7 +404,7 @@ def test_preferences_speak_the_browsers_language_else_the_websites(at_own: Visit
 
 
 def test_preferences_are_set_from_right_to_left_where_the_language_is(at_own: Visitor, published: Publication) -> None:
-    Notice.objects.filter(site=published.site).update(languages=["en", "ar"])
+    Notice.objects.update_or_create(site=published.site, defaults={"languages": ["en", "ar"]})
     publish(site=published.site, by="alice", now=timezone.now())
     assert '<html lang="ar" dir="rtl">' in at_own.open("/p/numonix/?language=ar").content.decode()
 
@@ -414,7 +414,9 @@ def test_preferences_escape_every_text_of_the_website(at_own: Visitor, published
     site.partners.update(name=attack, legal_entity=attack, purpose={"en": attack})
     site.cookies.update(name=attack, purpose={"en": attack})
     Site.objects.filter(pk=site.pk).update(name=attack)
-    Notice.objects.filter(site=site).update(texts={"en": {"preferences_intro": attack, "performance_title": attack}})
+    Notice.objects.update_or_create(
+        site=site, defaults={"texts": {"en": {"preferences_intro": attack, "performance_title": attack}}}
+    )
     site.refresh_from_db()
     publish(site=site, by="alice", now=timezone.now())
     for path in ("/p/numonix/", "/p/numonix/cookies/", "/p/numonix/receipts/"):
@@ -469,8 +471,14 @@ def test_preferences_know_other_methods_only_to_refuse_them(at_own: Visitor) -> 
 
 
 def test_pages_wear_the_colours_of_the_published_version(at_own: Visitor, published: Publication) -> None:
-    Notice.objects.filter(site=published.site).update(
-        brand_colour="#0b6e4f", dark_brand_colour="#7fdcb8", dark_brand_text_colour="#06231a", radius=4
+    Notice.objects.update_or_create(
+        site=published.site,
+        defaults={
+            "brand_colour": "#0b6e4f",
+            "dark_brand_colour": "#7fdcb8",
+            "dark_brand_text_colour": "#06231a",
+            "radius": 4,
+        },
     )
     publish(site=published.site, by="alice", now=timezone.now())
     assert '<link rel="stylesheet" href="/p/numonix/colours.css">' in at_own.open().content.decode()
