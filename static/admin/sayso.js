@@ -29,7 +29,7 @@ async function copy(button) {
 for (const input of document.querySelectorAll("[data-sy-filter]")) {
   const list = document.getElementById(input.dataset.syFilter);
   const none = document.querySelector(`[data-sy-none="${input.dataset.syFilter}"]`);
-  input.addEventListener("input", () => {
+  const filter = () => {
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
     let shown = 0;
     for (const row of list.children) {
@@ -37,7 +37,10 @@ for (const input of document.querySelectorAll("[data-sy-filter]")) {
       shown += row.hidden ? 0 : 1;
     }
     none.hidden = shown > 0;
-  });
+  };
+  input.addEventListener("input", filter);
+  // Somebody may have typed before this script was there.
+  filter();
 }
 
 for (const input of document.querySelectorAll("[data-sy-colour]")) {
