@@ -458,7 +458,7 @@ def test_focus_never_hides_behind_the_question(context: BrowserContext, own: Own
     links = "".join(f'<p style="height:60px"><a href="#{n}">Link {n}</a></p>' for n in range(30))
     own.open(page, f"<main>{links}</main>")
     banner(page).wait_for()
-    seen = set()
+    seen: set[str] = set()
     while "Link 29" not in seen and len(seen) < 40:
         page.keyboard.press("Tab")
         name, is_free = page.evaluate(

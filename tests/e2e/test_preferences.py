@@ -190,7 +190,7 @@ def test_leaving_changes_nothing_and_gives_the_focus_back(
 def test_page_behind_the_centre_can_not_be_reached(page: Page, own: OwnWebsite) -> None:
     own.open(page, '<button id="behind">Behind</button>')
     open_centre(page)
-    seen = set()
+    seen: set[str] = set()
     for _ in range(60):
         page.keyboard.press("Tab")
         seen.add(page.evaluate("() => document.activeElement.id || document.activeElement.dataset.saysoLayer || ''"))

@@ -1,67 +1,98 @@
-"""The one command as a person meets it: it says where everything is, stops on Ctrl-C, and survives a kill."""
+"""`manage.py serve`: says where everything is, keeps what people made, and ends when it is told to."""
 
 from __future__ import annotations
 
+import json
 import re
-import subprocess
-from pathlib import Path
+import urllib.request
+import uuid
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Page
 
 from tests.e2e.server import Server
-from tests.e2e.third_parties import ThirdParties
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from typing import Any
+
+VERSIONS = (
+    "SELECT digest, key FROM consent_noticeversion JOIN cookies_site AS site ON site.id = site_id"
+    " ORDER BY consent_noticeversion.id"
+)
 
 
 @pytest.fixture
-def own_server(tmp_path: Path) -> Server:
-    return Server(tmp_path)
+def another(tmp_path: Path) -> Iterator[Server]:
+    """A server with nothing in its database."""
+    server = Server(tmp_path)
+    yield server
+    if server.process and server.process.poll() is None:
+        server.kill()
 
 
-def test_serve_says_where_everything_is_and_stops_on_ctrl_c(own_server: Server) -> None:
-    own_server.start()
-    said = own_server.log.read_text()
-    assert f"platform: {own_server.platform}\n" in said
-    assert f"website: {own_server.website}/demo/" in said
-    assert re.search(rf"admin: {own_server.platform}/admin/ \(first login: name admin, password \S+\)", said)
-    assert own_server.process
-    group = own_server.process.pid
-    assert own_server.interrupt() in (0, 130)
-    assert own_server.log.read_text() == said
-    assert processes_of_group(group) == []
-
-
-def test_serve_keeps_what_it_has_when_it_was_killed(own_server: Server) -> None:
-    own_server.start()
-    websites = own_server.rows("SELECT key FROM cookies_site")
-    assert websites
-    own_server.kill()
-    assert not own_server.answers()
-    first = own_server.log.read_text()
-    own_server.start()
-    assert own_server.rows("SELECT key FROM cookies_site") == websites
-    # There is an administrator already, so no second password is made or shown.
-    assert "password" not in own_server.log.read_text().removeprefix(first)
-    own_server.kill()
-
-
-def test_pages_reach_only_stand_ins(page: Page, website: str, third_party: ThirdParties) -> None:
-    page.goto(f"{website}/demo/")
-    assert third_party.hosts == set()
-    page.evaluate(
-        """async () => {
-            const script = Object.assign(document.createElement("script"), {src: "https://connect.facebook.net/x.js"});
-            await new Promise((done) => { script.onload = done; document.body.append(script); });
-            await fetch("https://collect.example/hit", {method: "POST", body: "v=1"});
-        }"""
+def test_serve_says_where_everything_is_and_keeps_what_people_made(another: Server) -> None:
+    another.start()
+    first = another.log.read_text()
+    announced = re.fullmatch(
+        rf"platform: {another.platform}\n"
+        rf"website: {another.website}/demo/\n"
+        rf"admin: {another.platform}/admin/ \(first login: name admin, password (\S{{12,}})\)\n",
+        first,
     )
-    assert third_party.hosts == {"connect.facebook.net", "collect.example"}
-    assert [(sent.method, sent.body) for sent in third_party.to("collect.example")] == [("POST", "v=1")]
-    assert page.evaluate("window.ran") == ["connect.facebook.net/x.js"]
-    assert "_fbp" in {cookie.get("name") for cookie in page.context.cookies()}
+    assert announced, first
+    with urllib.request.urlopen(f"{another.website}/demo/") as answer:
+        assert "Numonix" in answer.read().decode()
+    another.shell(
+        "from cookies.models import Partner, Site\n"
+        "Site.objects.filter(key='numonix').update(name='Renamed by a person')\n"
+        "Partner.objects.filter(site__key='numonix', slug='youtube').delete()\n"
+        "Site.objects.get(key='coso-cloud').members.all().delete()"
+    )
+    before = another.rows("SELECT key, name, domains FROM cookies_site ORDER BY key")
+    versions = another.rows(VERSIONS)
+    assert another.interrupt() == 0
+    assert "Traceback" not in another.log.read_text()
+    assert not another.answers()
+
+    another.start()
+    second = another.log.read_text().removeprefix(first)
+    # The password is said once; afterwards it is the person's own.
+    assert (
+        second == f"platform: {another.platform}\nwebsite: {another.website}/demo/\nadmin: {another.platform}/admin/\n"
+    )
+    assert another.rows("SELECT key, name, domains FROM cookies_site ORDER BY key") == before
+    assert another.rows(VERSIONS) == versions
+    (youtube,) = another.rows(
+        "SELECT count(*) AS count FROM cookies_partner JOIN cookies_site AS site ON site.id = site_id"
+        " WHERE key = 'numonix' AND slug = 'youtube'"
+    )
+    assert youtube["count"] == 0
+
+    # An acknowledged event is durable: no moment passes between the answer and the disk.
+    refuse_all(another, versions)
+    another.kill()
+    assert another.rows("SELECT action FROM consent_consentevent") == [{"action": "reject_all"}]
 
 
-def processes_of_group(group: int) -> list[int]:
-    listed = subprocess.run(["ps", "-A", "-o", "pgid=,pid=,stat="], capture_output=True, text=True, check=True).stdout
-    rows = (line.split() for line in listed.splitlines())
-    return [int(pid) for pgid, pid, state in rows if int(pgid) == group and not state.startswith("Z")]
+def refuse_all(server: Server, versions: list[dict[str, Any]]) -> None:
+    """A visitor's refusal, as a browser sends it; returns once it is acknowledged."""
+    (digest,) = (row["digest"] for row in versions if row["key"] == "numonix")
+    body = {
+        "event_id": str(uuid.uuid4()),
+        "consent_id": str(uuid.uuid4()),
+        "action": "reject_all",
+        "surface": "banner",
+        "categories": {"performance": False, "functional": False, "targeting": False},
+        "version": digest,
+        "language": "en",
+        "signals": {"dnt": False, "gpc": False},
+    }
+    request = urllib.request.Request(
+        f"{server.platform}/api/v1/sites/numonix/events",
+        data=json.dumps(body).encode(),
+        headers={"Content-Type": "text/plain", "Origin": server.website},
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        assert answer.status == 201

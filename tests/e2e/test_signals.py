@@ -40,7 +40,7 @@ NOTES = {"dnt": "Your browser sends Do Not Track.", "gpc": "Your browser sends G
 
 
 def switch_on(context: BrowserContext, *signals: str) -> None:
-    headers = {}
+    headers: dict[str, str] = {}
     for signal in signals:
         script, header = SIGNALS[signal]
         context.add_init_script(script)
