@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from babel import Locale
 from django.db.models import QuerySet
 
 from consent.models import ConsentEvent, Publication
@@ -72,12 +73,17 @@ def _partner_changes(before: dict[str, dict[str, Any]], after: dict[str, dict[st
     for slug, partner in after.items():
         old = before.get(slug)
         category = partner["category"].replace("_", " ")
+        asked = (
+            "It runs without asking, so nobody is asked again."
+            if partner["category"] == "strictly_necessary"
+            else f"Who accepted {category} is asked again."
+        )
         if old is None:
-            sentences.append(f"{partner['name']} is new, under {category}. Who accepted {category} is asked again.")
+            sentences.append(f"{partner['name']} is new, under {category}. {asked}")
         elif old["category"] != partner["category"]:
-            sentences.append(f"{partner['name']} moves to {category}. Who accepted {category} is asked again.")
+            sentences.append(f"{partner['name']} moves to {category}. {asked}")
         elif not set(partner["purposes"]) <= set(old["purposes"]):
-            sentences.append(f"{partner['name']} gets a new purpose. Who accepted {category} is asked again.")
+            sentences.append(f"{partner['name']} gets a new purpose. {asked}")
         elif {**old, "added": 0} != {**partner, "added": 0}:
             sentences.append(f"What is said about {partner['name']} changed. Nobody is asked again.")
     sentences += [f"{old['name']} is gone. Nobody is asked again." for slug, old in before.items() if slug not in after]
@@ -99,11 +105,17 @@ def _cookie_changes(before: list[dict[str, Any]], after: list[dict[str, Any]]) -
 
 
 def _text_changes(before: dict[str, dict[str, str]], after: dict[str, dict[str, str]]) -> list[str]:
-    sentences = [f"The language {language} is new." for language in after if language not in before]
-    sentences += [f"The language {language} is gone." for language in before if language not in after]
+    sentences = [f"{english_name(language)} is new as a language." for language in after if language not in before]
+    sentences += [f"{english_name(language)} is gone as a language." for language in before if language not in after]
     for language, texts in after.items():
         differing = sum(texts[key] != before.get(language, {}).get(key) for key in texts)
         if language in before and differing:
             noun = "One text" if differing == 1 else f"{differing} texts"
-            sentences.append(f"{noun} in {language} changed. Nobody is asked again because of wording.")
+            sentences.append(f"{noun} in {english_name(language)} changed. Nobody is asked again because of wording.")
     return sentences
+
+
+def english_name(language: str) -> str:
+    """`German` for `de`; the code itself where nobody has a name for it."""
+    names = Locale("en").languages
+    return names.get(language.replace("-", "_")) or names.get(language.split("-")[0]) or language
