@@ -17,7 +17,6 @@ from consent.builtin_texts import direction
 
 DIST = Path(__file__).resolve().parent.parent.parent / "static" / "dist"
 # What the first view shows or says; the preference centre's file carries all texts.
-FIRST_VIEW_PREFIXES = ("returned_", "placeholder_")
 FIRST_VIEW_KEYS = (
     "banner_title",
     "banner_text",
@@ -117,7 +116,7 @@ def snippet_facts(
             "partners": partners,
             "cookies": _names_by_category(own, ("cookie",)),
             "storage": _names_by_category(own, ("local_storage", "session_storage")),
-            "texts": {name: text for name, text in texts.items() if _is_first_view(name)},
+            "texts": {name: text for name, text in texts.items() if name in FIRST_VIEW_KEYS},
             "appearance": payload["appearance"],
             "preferences": preferences,
             "pages": {
@@ -197,13 +196,10 @@ def _deciding_partner(partner: Mapping[str, Any], cookies: Sequence[Mapping[str,
     own = [cookie for cookie in cookies if cookie["partner"] == partner["slug"] and cookie["party"] == "first"]
     return {
         "slug": partner["slug"],
-        "name": partner["name"],
         "category": partner["category"],
         "added": partner["added"],
         **_without_empty(
             {
-                "entity": partner["legal_entity"],
-                "hosts": partner["hosts"],
                 "cookies": [cookie["name"] for cookie in own if cookie["technology"] == "cookie"],
                 "storage": [
                     cookie["name"] for cookie in own if cookie["technology"] in ("local_storage", "session_storage")
@@ -221,10 +217,6 @@ def _names_by_category(cookies: Sequence[Mapping[str, Any]], technologies: Seque
         if cookie["category"] != "strictly_necessary" and cookie["technology"] in technologies:
             names.setdefault(cookie["category"], []).append(cookie["name"])
     return names
-
-
-def _is_first_view(name: str) -> bool:
-    return name in FIRST_VIEW_KEYS or name.startswith(FIRST_VIEW_PREFIXES)
 
 
 def _without_empty(values: Mapping[str, Any]) -> dict[str, Any]:

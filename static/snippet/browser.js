@@ -121,7 +121,7 @@ export function load(script, address, text = "") {
 /** An asynchronous script at the end of the head. @param {string} address @param {Record<string, string>} [attributes] */
 export function addScript(address, attributes = {}) {
   const script = document.createElement("script");
-  for (const name in attributes) script.setAttribute(name, attributes[name]);
+  for (const name of Object.keys(attributes)) script.setAttribute(name, attributes[name]);
   load(script, address);
   return document.head.appendChild(script);
 }

@@ -18,9 +18,10 @@ const css = {
 
 export async function bundle(entry) {
   const { outputFiles } = await build({
-    entryPoints: [here(entry)], bundle: true, write: false, format: "iife", target: "es2020", minify: true, legalComments: "none", charset: "utf8", plugins: [css],
+    entryPoints: [here(entry)], bundle: true, write: false, format: "esm", target: "es2020", minify: true, legalComments: "none", charset: "utf8", plugins: [css],
   });
-  return outputFiles[0].text;
+  // The server's function around it is the scope; whatever happens in there, the page does not hear of it but in the console.
+  return `try{${outputFiles[0].text.trim()}}catch(e){console.warn("sayso:",e)}`;
 }
 
 if (process.argv[1] == fileURLToPath(import.meta.url)) {

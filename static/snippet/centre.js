@@ -11,26 +11,33 @@ const { choose, el, emit, everything, settle, shell, site, state } = tools;
 
 /** @type {HTMLDialogElement | null} */
 let dialog = null;
+/** @type {HTMLElement} */
+let host;
 
 export function openCentre() {
   if (dialog) return;
   const title = el("h2", { id: "title", tabindex: -1 }, texts.preferences_title);
-  const current = dialog = el("dialog", { "aria-labelledby": "title" },
-    el("header", null, title, act("close", "✕", () => current.close(), { "aria-label": texts.close, class: "close" }), el("p", null, texts.preferences_intro)),
+  dialog = el("dialog", { "aria-labelledby": "title" },
+    el("header", null, title, act("close", "✕", leave, { "aria-label": texts.close, class: "close" }), el("p", null, texts.preferences_intro)),
     el("main", null, ...signal(), ...details.categories.map(category), more()),
     footer());
-  const host = shell({ "data-sayso-layer": "preferences" }, css, current);
-  current.onclose = () => {
-    host.remove();
-    dialog = null;
-    emit("close");
-  };
+  dialog.onclose = leave;
+  host = shell({ "data-sayso-layer": "preferences" }, css, dialog);
   (document.body || document.documentElement).append(host);
   follow();
-  // The dialog gives the focus back to where it came from by itself.
-  current.showModal();
+  dialog.showModal();
   title.focus();
   emit("open");
+}
+
+/** Changes nothing. The dialog gives the focus back to where it came from by itself. */
+function leave() {
+  if (!dialog) return;
+  const closing = dialog;
+  dialog = null;
+  closing.close();
+  host.remove();
+  emit("close");
 }
 
 // ---- what stands in it
@@ -147,7 +154,7 @@ function chosen() {
 
 /** @param {string} action @param {Event} event @param {Answer} answer */
 function finish(action, event, answer) {
-  /** @type {HTMLDialogElement} */ (dialog).close();
+  leave();
   settle(action, "preferences", event, answer);
 }
 

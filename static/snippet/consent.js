@@ -29,7 +29,7 @@ function judge() {
 
 // ---- what may run
 
-/** What has run on this page, as the question whether it still may. @type {(() => boolean)[]} */
+/** What has run on this page, as the question whether it still may. @type {(() => any)[]} */
 const running = [];
 /** @type {Set<string>} */
 const loaded = new Set();
@@ -67,11 +67,8 @@ export const prepare = () => {
   tell("update", "grant");
 };
 
-/**
- * Starts what may run and has not yet.
- * @param {(frame: HTMLIFrameElement) => void} release an embed that loads now @param {(frame: HTMLIFrameElement) => void} hold one that waits
- */
-export function start(release, hold) {
+/** Starts what may run and has not yet. @param {(frame: HTMLIFrameElement) => void} hold is told of embeds that wait */
+export function start(hold) {
   for (const { slug, loader } of site.partners) {
     const may = () => state.decision.grants.partners[slug];
     if (!loader || loaded.has(slug) || !may()) continue;
@@ -79,10 +76,7 @@ export function start(release, hold) {
     running.push(may);
     guard(() => run(window, loader, addScript));
   }
-  openGates(allows, (element, may) => {
-    running.push(may);
-    if (element instanceof HTMLIFrameElement) release(element);
-  }, hold);
+  openGates(allows, running, hold);
 }
 
 /** Deletes what those who may not run have left behind. */
@@ -90,7 +84,7 @@ export function sweep() {
   const { categories, partners } = state.decision.grants;
   for (const [kind, remove] of /** @type {const} */ ([["cookies", forget], ["storage", forgetStorage]])) {
     remove([...site.partners.flatMap((partner) => !partners[partner.slug] && partner[kind] || []),
-      ...OPTIONAL.flatMap((code) => !categories[code] && site[kind]?.[code] || [])]);
+      ...OPTIONAL.flatMap((code) => !categories[code] && own(site[kind] || {}, code) || [])]);
   }
 }
 
@@ -130,9 +124,6 @@ export function choose(categories, partners = {}) {
     const wanted = own(partners, slug) ?? own(categories, category) ?? grants.partners[slug];
     if (wanted != chosen[/** @type {import("./types").Optional} */ (category)]) exceptions[slug] = wanted;
   }
-  // A misspelt name is worth a word in the console.
-  Object.keys(categories).forEach((code) => allows(code));
-  Object.keys(partners).forEach((slug) => allows("", slug));
   return { categories: chosen, partners: exceptions };
 }
 
@@ -161,7 +152,7 @@ export function answer(action, surface, trusted, choice) {
 /** Every partner hears of every answer, also of the second refusal; so does the data layer. */
 export function announce() {
   tell("update", "grant", "deny");
-  sweep();
+  guard(sweep);
   const page = /** @type {any} */ (window);
   guard(() => (page.dataLayer = page.dataLayer || []).push({ event: "sayso_consent_update", sayso: copyOfGrants() }));
 }

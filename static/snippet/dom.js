@@ -43,8 +43,9 @@ export function shell(attributes, css, ...inside) {
  * @param {Document | ShadowRoot} root @param {string} css
  */
 export function style(root, css) {
-  const sheet = new CSSStyleSheet();
+  /** @type {{replaceSync(css: string): void}} */
+  let sheet = { replaceSync() {} };
+  if (root.adoptedStyleSheets) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet = new CSSStyleSheet()];
   sheet.replaceSync(css);
-  if (root.adoptedStyleSheets) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   return sheet;
 }

@@ -14,10 +14,10 @@ let tail = null;
 
 /**
  * @param {(category: string | undefined, partner: string | undefined) => boolean | undefined} allows undefined for what nobody knows
- * @param {(element: HTMLElement, may: () => any) => void} started
- * @param {(frame: HTMLIFrameElement) => void} waiting an embed that may not load yet
+ * @param {(() => any)[]} running takes note of what has started, as the question whether it still may
+ * @param {(frame: HTMLIFrameElement) => void} hold is told of embeds that may not load yet
  */
-export function openGates(allows, started, waiting) {
+export function openGates(allows, running, hold) {
   visit(document);
 
   /** @param {ParentNode} root */
@@ -29,9 +29,9 @@ export function openGates(allows, started, waiting) {
       const allowed = may();
       if (allowed) {
         done.add(element);
+        running.push(may);
         guard(() => start(element));
-        started(element, may);
-      } else if (allowed === false && element instanceof HTMLIFrameElement) waiting(element);
+      } else if (allowed === false && element instanceof HTMLIFrameElement) hold(element);
     }
   }
 

@@ -31,7 +31,7 @@ export function confirm(then) {
   requestAnimationFrame(() => host.append(el("p", null, texts.confirmation)));
   const leave = () => { if (layer == host) then(); };
   setTimeout(leave, 6000);
-  for (const step of ["pointerdown", "keydown"]) addEventListener(step, leave, { capture: true, once: true });
+  for (const step of ["click", "keydown"]) addEventListener(step, leave, { capture: true, once: true });
 }
 
 /** The way back, unless the page has one of its own. */
@@ -76,7 +76,7 @@ function button(slot, [name, label, run]) {
 
 // ---- nothing that has the focus, and nothing at the end of the page, stays behind the question
 
-/** @type {CSSStyleSheet} */
+/** @type {ReturnType<typeof style>} */
 let sheet;
 let extended = false;
 const watch = new ResizeObserver(reserve);
@@ -87,19 +87,12 @@ function reserve() {
   sheet.replaceSync(height ? "html{scroll-padding-bottom:" + height + "}" + (extended ? "html::after{content:'';display:block;height:" + height + "}" : "") : "");
 }
 
-/** A page that does not scroll is not made longer before it has to be: a scroll bar would make it jump. */
-function extend() {
-  if (!extended) {
-    extended = true;
-    reserve();
-  }
+// Not before it has to be: a page that did not scroll would get a scroll bar, and jump.
+for (const sign of ["scroll", "keydown"]) {
+  addEventListener(sign, () => {
+    if (!extended) {
+      extended = true;
+      reserve();
+    }
+  });
 }
-
-addEventListener("scroll", extend);
-// By keyboard only: a page that moves under the mouse swallows its click.
-addEventListener("keyup", ({ key }) => {
-  const focused = /** @type {HTMLElement} */ (document.activeElement);
-  if (key != "Tab" || !layer || layer.contains(focused) || focused.tabIndex < 0 || focused.getBoundingClientRect().bottom < innerHeight - layer.offsetHeight - 24) return;
-  extend();
-  focused.scrollIntoView({ block: "center" });
-});

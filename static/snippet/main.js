@@ -76,7 +76,7 @@ function change() {
 
 /** Starts what may run, and lets embeds wait for the rest. */
 function apply() {
-  start((frame) => second && second.then((panel) => panel.release(frame)), (frame) => details((panel) => panel.hold(frame)));
+  start((frame) => details((panel) => panel.hold(frame)));
   document.querySelectorAll("[data-sayso=declaration]").forEach((place) => details((panel) => panel.declare(place)));
 }
 
@@ -181,7 +181,7 @@ guard(() => {
   guard(apply);
   guard(present);
   observe();
-  emit("change");
+  happened.add("change");
   emit("ready");
   if (Array.isArray(early)) api.push(...early);
   queue.flush();

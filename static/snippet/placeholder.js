@@ -32,7 +32,7 @@ export function hold(frame) {
 }
 
 /** @param {HTMLIFrameElement} frame */
-export function release(frame) {
+function release(frame) {
   const host = placeholders.get(frame);
   if (!host) return;
   placeholders.delete(frame);
@@ -51,10 +51,12 @@ function loadOnce(frame) {
 let prepare = () => {
   prepare = () => {};
   style(document, "[data-sayso-waiting]{display:none!important}");
-  // A page that takes an embed away takes its placeholder along.
-  new MutationObserver(() => {
-    for (const frame of placeholders.keys()) if (!frame.isConnected) release(frame);
-  }).observe(document, { childList: true, subtree: true });
+  // An embed that loads, or that the page takes away, takes its placeholder along.
+  const tidy = () => {
+    for (const frame of placeholders.keys()) if (!frame.isConnected || allows(frame.dataset.category, frame.dataset.partner)) release(frame);
+  };
+  document.addEventListener("sayso:change", tidy);
+  new MutationObserver(tidy).observe(document, { childList: true, subtree: true });
 };
 
 /** The embed's own room, as the page lays it out. @param {HTMLIFrameElement} frame */

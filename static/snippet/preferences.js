@@ -4,8 +4,8 @@
  */
 import { openCentre } from "./centre.js";
 import { declare } from "./declaration.js";
-import { hold, release } from "./placeholder.js";
+import { hold } from "./placeholder.js";
 import { welcome } from "./welcome.js";
 import { tools } from "./lent.js";
 
-tools.ready({ open: openCentre, declare, hold, release, welcome });
+tools.ready({ open: openCentre, declare, hold, welcome });

@@ -74,7 +74,7 @@ export interface Tools {
   settle(action: string, surface: string, event: Event | null, choice: Answer): void;
   shell(attributes: Record<string, string>, css: string, ...inside: Node[]): HTMLElement;
   show(element: HTMLImageElement | HTMLIFrameElement): void;
-  style(root: Document | ShadowRoot, css: string): CSSStyleSheet;
+  style(root: Document | ShadowRoot, css: string): { replaceSync(css: string): void };
   ready(panel: Panel): void;
 }
 export interface State { stored: Stored | null; signals: Signals; decision: Decision; receipt: string }
@@ -85,6 +85,5 @@ export interface Panel {
   open(): void;
   declare(place: Element): void;
   hold(frame: HTMLIFrameElement): void;
-  release(frame: HTMLIFrameElement): void;
   welcome(): boolean;
 }
