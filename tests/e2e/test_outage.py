@@ -152,6 +152,25 @@ def test_page_that_is_left_at_once_loses_no_event(
     assert (event["action"], event["trusted"]) == ("reject_all", False)
 
 
+def test_event_that_found_no_way_out_is_sent_once_more_when_the_page_is_left(
+    page: Page, context: BrowserContext, own: OwnWebsite, server: Server
+) -> None:
+    """Whoever never comes back leaves an answer all the same."""
+    own.put("/next", "<!doctype html><title>Next</title><p>Next</p>")
+    own.open(page)
+    banner(page).wait_for()
+    # A moment without network, which is over when the visitor leaves.
+    page.route(EVENTS, lambda route: route.continue_() if route.request.resource_type == "ping" else route.abort())
+    with page.expect_event("requestfailed"):
+        press(page, "reject-all")
+    wait_for_calm(page)
+    assert len(queued(page)) == 1
+    page.goto(own.address("/next"))
+    choice = choice_of(context)
+    wait_for_record_of(page, server, choice.consent_id)
+    assert len(events_of(server, choice.consent_id)) == 1
+
+
 def test_queue_holds_twenty_events_at_most(page: Page, own: OwnWebsite) -> None:
     own.open(page)
     wait_for_api(page)
