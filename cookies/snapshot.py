@@ -25,9 +25,7 @@ def site_facts(site: Site) -> dict[str, Any]:
 
 def partner_facts(site: Site) -> list[dict[str, Any]]:
     """The partners in use, by category and name; the steps of their tags with the parameters filled in."""
-    partners = sorted(
-        site.partners.in_use(), key=lambda partner: (CATEGORIES.index(partner.category), partner.slug)
-    )
+    partners = sorted(site.partners.in_use(), key=lambda partner: (CATEGORIES.index(partner.category), partner.slug))
     return [_partner(partner) for partner in partners]
 
 
@@ -35,9 +33,7 @@ def cookie_facts(site: Site) -> list[dict[str, Any]]:
     """The cookies of the website and of its partners in use."""
     rows = site.cookies.filter(partner__archived_at__isnull=True).select_related("partner")
     facts = [_cookie(cookie) for cookie in rows]
-    return sorted(
-        facts, key=lambda fact: (CATEGORIES.index(fact["category"]), fact["partner"] or "", fact["name"])
-    )
+    return sorted(facts, key=lambda fact: (CATEGORIES.index(fact["category"]), fact["partner"] or "", fact["name"]))
 
 
 def _partner(partner: Partner) -> dict[str, Any]:

@@ -32,9 +32,7 @@ class Partner(models.Model):
     )
     library = models.CharField(max_length=40, blank=True, editable=False)
     name = models.CharField(max_length=120)
-    legal_entity = models.CharField(
-        "company", max_length=200, blank=True, help_text="The legal name of the recipient."
-    )
+    legal_entity = models.CharField("company", max_length=200, blank=True, help_text="The legal name of the recipient.")
     country = models.CharField(max_length=2, blank=True, help_text="Two letters, such as IE or US.")
     category = models.CharField(max_length=20, choices=vocabulary.CATEGORY_LABELS)
     purpose = models.JSONField(default=dict)
@@ -83,9 +81,7 @@ class Cookie(models.Model):
     """Something kept in the visitor's browser: by the website itself, or by one of its partners."""
 
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="cookies")
-    partner = models.ForeignKey(
-        Partner, on_delete=models.CASCADE, null=True, blank=True, related_name="cookies"
-    )
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, null=True, blank=True, related_name="cookies")
     name = models.CharField(max_length=120, help_text="The name, or a pattern such as _ga_*.")
     own_category = models.CharField(
         "category",
@@ -94,9 +90,7 @@ class Cookie(models.Model):
         blank=True,
         help_text="Only for the website's own cookies. A partner's cookie follows its partner.",
     )
-    technology = models.CharField(
-        "kind", max_length=20, choices=vocabulary.TECHNOLOGY_LABELS, default="cookie"
-    )
+    technology = models.CharField("kind", max_length=20, choices=vocabulary.TECHNOLOGY_LABELS, default="cookie")
     party = models.CharField("set by", max_length=5, choices=vocabulary.PARTY_LABELS, default="first")
     lifetime = models.CharField(
         "kept for",
