@@ -429,7 +429,7 @@ class DomainsForm(CalmForm):
 class SiteDetailsForm(CalmForm):
     name = forms.CharField(max_length=120, label="Name", help_text="As visitors know the website.")
     default_language = forms.ChoiceField(
-        label="Language of the website", help_text="Other languages are chosen under Banner & texts."
+        label="Language of the website", initial="en", help_text="Other languages are chosen under Banner & texts."
     )
     controller_name = forms.CharField(
         max_length=200,
