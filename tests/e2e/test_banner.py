@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
     from tests.e2e.conftest import NewContext
+    from tests.e2e.pages import OwnWebsite
     from tests.e2e.server import Server
     from tests.e2e.third_parties import ThirdParties
 
@@ -128,6 +129,25 @@ def test_refusal_is_recorded_with_the_text_that_was_shown(
     texts = published(server, event["digest"])["texts"]["en"]
     names = ("banner_title", "banner_text", "details_link", "reject_all", "accept_all", "choose")
     assert sorted(shown) == sorted(texts[name] for name in names)
+
+
+def test_record_learns_nothing_about_the_page_or_the_browser(
+    page: Page, context: BrowserContext, own: OwnWebsite
+) -> None:
+    own.open(page, path="/secret/place")
+    page.goto(own.address("/secret/place?who=me#here"))
+    context.add_cookies([{"name": "session", "value": "secret", "domain": "localhost", "path": "/"}])
+    with page.expect_request("**/events") as sent:
+        press(page, "reject-all")
+    headers = sent.value.all_headers()
+    assert "cookie" not in headers
+    assert headers["referer"] == own.address("/")
+    assert set(sent.value.post_data_json) == {
+        *("event_id", "consent_id", "action", "surface", "categories", "partners", "version", "language"),
+        *("regime", "signals", "client_time", "trusted", "build"),
+    }
+    assert "secret" not in (sent.value.post_data or "")
+    wait_for_record(page)
 
 
 def test_refusal_in_german_is_recorded_with_the_german_text(

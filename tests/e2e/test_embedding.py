@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import time
+import urllib.request
 import uuid
 from typing import TYPE_CHECKING
 
@@ -91,6 +93,21 @@ def test_line_works_however_it_is_pasted(
 def test_other_language_is_another_file(page: Page, own: OwnWebsite, server: Server) -> None:
     own.open(page, head=f'<script async src="{server.platform}/s/numonix.de.js"></script>')
     assert "Alle ablehnen" in banner(page).inner_text() or banner(page).get_attribute("lang") == "de"
+
+
+def test_pinned_file_works_with_subresource_integrity(
+    page: Page, context: BrowserContext, own: OwnWebsite, server: Server
+) -> None:
+    with urllib.request.urlopen(f"{server.platform}/s/numonix.js", timeout=10) as answer:
+        digest = hashlib.sha256(answer.read())
+    integrity = f"sha256-{base64.b64encode(digest.digest()).decode()}"
+    address = f"{server.platform}/s/numonix.{digest.hexdigest()}.js"
+    own.open(page, head=f'<script async src="{address}" integrity="{integrity}" crossorigin></script>')
+    press(page, "preferences")
+    centre(page).locator('input[data-category="functional"]').check()
+    press(page, "save")
+    wait_for_record(page)
+    assert choice_of(context).categories["functional"]
 
 
 def test_unknown_website_breaks_nothing_and_says_so(page: Page, own: OwnWebsite) -> None:
