@@ -14,9 +14,10 @@ from typing import Any
 import brotli
 
 from consent.builtin_texts import direction
+from cookies.vocabulary import CATEGORIES
 
 DIST = Path(__file__).resolve().parent.parent.parent / "static" / "dist"
-# What the first view shows or says; the preference centre's file carries all texts.
+# What the first view shows or says.
 FIRST_VIEW_KEYS = (
     "banner_title",
     "banner_text",
@@ -27,6 +28,8 @@ FIRST_VIEW_KEYS = (
     "settings_button",
     "confirmation",
 )
+# What the second file never says itself: hosted pages, the question, and the words that come with each category.
+SAID_ELSEWHERE = ("page_", "banner_", "purpose_", *(f"{category}_" for category in CATEGORIES))
 
 
 @dataclass(frozen=True)
@@ -135,8 +138,9 @@ def preference_facts(payload: Mapping[str, Any], language: str) -> dict[str, Any
 
     return {
         "language": language,
-        # What only hosted pages say would be half of the file.
-        "texts": {name: text for name, text in payload["texts"][language].items() if not name.startswith("page_")},
+        "texts": {
+            name: text for name, text in payload["texts"][language].items() if not name.startswith(SAID_ELSEWHERE)
+        },
         "categories": [
             {
                 "code": category["code"],

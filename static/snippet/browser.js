@@ -13,8 +13,8 @@ site.partners = site.partners || [];
 
 const own = /** @type {HTMLScriptElement | null} */ (document.currentScript);
 /** Where this file came from; where a page has inlined it, beside the hosted pages. */
-export const home = new URL(own && own.src || "/s/", site.pages.preferences);
-const nonce = own && own.nonce || "";
+export const home = new URL(own?.src || "/s/", site.pages.preferences);
+const nonce = own?.nonce || "";
 
 /** @type {Set<string>} */
 const said = new Set();

@@ -138,7 +138,7 @@ export const everything = (granted) => choose({ performance: granted, functional
  */
 export function answer(action, surface, trusted, choice) {
   const decided_at = now();
-  const consent_id = state.stored ? state.stored.consent_id : uuid();
+  const consent_id = state.stored?.consent_id || uuid();
   const context = { regime: site.regime.code, signals: readSignals() };
   state.stored = { version: version.digest, decided_at, ...choice, consent_id, ...context };
   writeStored(state.stored);
@@ -146,7 +146,7 @@ export function answer(action, surface, trusted, choice) {
   return queue.add({
     event_id: uuid(), consent_id, action, surface, ...choice, version: site.version, language: site.language, ...context,
     client_time: new Date(decided_at * 1000).toISOString().replace(".000", ""), trusted, build: site.build,
-  }).then((body) => { if (body) state.receipt = body.receipt_url; });
+  }).then((body) => { state.receipt = body?.receipt_url || ""; });
 }
 
 /** Every partner hears of every answer, also of the second refusal; so does the data layer. */

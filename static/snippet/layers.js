@@ -41,7 +41,7 @@ export function offer() {
 }
 
 /** @returns the name of what is shown */
-export const shown = () => layer && layer.dataset.saysoLayer;
+export const shown = () => layer?.dataset.saysoLayer;
 
 /** Puts the layer into the body, and back where the page has exchanged its body. */
 export function attach() {
@@ -50,7 +50,7 @@ export function attach() {
 }
 
 function clear() {
-  if (layer) layer.remove();
+  layer?.remove();
   layer = null;
   watch.disconnect();
   reserve();

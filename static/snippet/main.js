@@ -172,7 +172,7 @@ function sync() {
 guard(() => {
   const early = page.sayso;
   // The same tag twice: the second has nothing to do.
-  if (early && early.withdraw) return;
+  if (early?.withdraw) return;
   page.sayso = api;
   look();
   prepare();

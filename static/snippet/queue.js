@@ -19,16 +19,15 @@ const MOST = 20;
  */
 export function createQueue(recall, keep, send, report) {
   /** Read afresh each time: another tab may have queued or delivered meanwhile. @returns {Queued[]} */
-  const list = () => [].concat(recall()).filter((/** @type {any} */ event) => event && event.event_id);
+  const list = () => [].concat(recall()).filter((/** @type {any} */ event) => event?.event_id);
 
   /** @param {Queued} event @returns {Promise<any>} the acknowledgement, or nothing */
-  async function deliver(event) {
-    const answer = await send(JSON.stringify(event)).catch(() => null);
-    if (!answer || answer.status == 429 || answer.status > 499) return;
+  const deliver = (event) => send(JSON.stringify(event)).then((answer) => {
+    if (answer.status == 429 || answer.status > 499) return;
     keep(list().filter(({ event_id }) => event_id != event.event_id));
-    if (answer.ok) return answer.json().catch(() => {});
+    if (answer.ok) return answer.json();
     report("the record refused an event: " + answer.status);
-  }
+  }).catch(() => {});
 
   return {
     list,

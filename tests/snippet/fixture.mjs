@@ -18,27 +18,30 @@ const CONSENT_MODE = {
 
 const PARTNERS = [
   {
-    slug: "google-analytics", name: "Google Analytics 4", category: "performance", added: 1, entity: "Google Ireland Limited", hosts: ["www.googletagmanager.com", "*.google-analytics.com"],
+    slug: "google-analytics", name: "Google Analytics 4", category: "performance", added: 1, entity: "Google Ireland Limited",
     cookies: ["_ga", "_ga_*", "_gid"], signals: [CONSENT_MODE],
     loader: [["gtag", "js", "@now"], ["gtag", "config", "G-AB12CD34EF"], ["script", "https://www.googletagmanager.com/gtag/js?id=G-AB12CD34EF"]],
   },
   {
-    slug: "google-ads", name: "Google Ads", category: "targeting", added: 1, entity: "Google Ireland Limited", hosts: ["www.googletagmanager.com", "*.doubleclick.net"],
+    slug: "google-ads", name: "Google Ads", category: "targeting", added: 1, entity: "Google Ireland Limited",
     cookies: ["_gcl_au", "_gcl_aw", "_gac_*"], signals: [CONSENT_MODE],
   },
   {
-    slug: "meta-pixel", name: "Meta Pixel", category: "targeting", added: 2, entity: "Meta Platforms Ireland Limited", hosts: ["connect.facebook.net", "www.facebook.com"], cookies: ["_fbp", "_fbc"],
+    slug: "meta-pixel", name: "Meta Pixel", category: "targeting", added: 2, entity: "Meta Platforms Ireland Limited", cookies: ["_fbp", "_fbc"],
     signals: [{ name: "meta-consent", default: [["stub", "fbq", "queue"], ["call", "fbq", "consent", "revoke"]], grant: [["call", "fbq", "consent", "grant"]], deny: [["call", "fbq", "consent", "revoke"]] }],
     loader: [["call", "fbq", "init", "123456789012345"], ["call", "fbq", "track", "PageView"], ["script", "https://connect.facebook.net/en_US/fbevents.js"]],
   },
   {
-    slug: "hubspot", name: "HubSpot", category: "functional", added: 1, entity: "HubSpot Ireland Limited", hosts: ["js.hs-scripts.com", "*.hubspot.com"], cookies: ["__hstc", "hubspotutk", "__hssc", "__hssrc"],
+    slug: "hubspot", name: "HubSpot", category: "functional", added: 1, entity: "HubSpot Ireland Limited", cookies: ["__hstc", "hubspotutk", "__hssc", "__hssrc"],
     signals: [{ name: "hubspot", update: [["push", "_hsp", ["setHubSpotConsent", { analytics: "?performance", advertisement: "?targeting", functionality: "?functional" }]]], deny: [["push", "_hsp", ["revokeCookieConsent"]]] }],
     loader: [["set", "disableHubSpotCookieBanner", true], ["script", "https://js.hs-scripts.com/1234567.js", { id: "hs-script-loader" }]],
   },
-  { slug: "linkedin-insight", name: "LinkedIn Insight Tag", category: "targeting", added: 1, entity: "LinkedIn Ireland Unlimited Company", hosts: ["snap.licdn.com", "*.linkedin.com"], cookies: ["li_fat_id"] },
-  { slug: "youtube", name: "YouTube", category: "functional", added: 1, entity: "Google Ireland Limited", hosts: ["www.youtube-nocookie.com", "www.youtube.com"], storage: ["yt-remote-*"] },
+  { slug: "linkedin-insight", name: "LinkedIn Insight Tag", category: "targeting", added: 1, entity: "LinkedIn Ireland Unlimited Company", cookies: ["li_fat_id"] },
+  { slug: "youtube", name: "YouTube", category: "functional", added: 1, entity: "Google Ireland Limited", storage: ["yt-remote-*"] },
 ];
+
+/** What decides and cleans up is in the first file; names, companies and links wait for the second. */
+const deciding = ({ slug, category, added, cookies, storage, loader, signals }) => ({ slug, category, added, cookies, storage, loader, signals });
 
 /** @returns a `__SITE__` */
 export function site({ language = "en", direction = "ltr", ...changes } = {}) {
@@ -49,7 +52,7 @@ export function site({ language = "en", direction = "ltr", ...changes } = {}) {
     key: "numonix", version: "5f2c1e8a9b7d40363c18f2a45e6b7c8d9e0f1a2b3c4d5e6f708192a3b4c5d6e7", build: "8c1f2e3d4b5a", language, direction,
     regime: { code: "eu", model: "opt_in", signals: ["dnt", "gpc"], grant_days: 180, refusal_days: 180 }, policy: { dnt: "honour" },
     ordinals: { "0a1b2c3d4e5f": 1, "5f2c1e8a9b7d": 2 }, categories: { performance: 0, functional: 1, targeting: 0 },
-    partners: PARTNERS, cookies: { functional: ["region", "player_volume"] }, storage: { functional: ["theme"] }, texts,
+    partners: PARTNERS.map(deciding), cookies: { functional: ["region", "player_volume"] }, storage: { functional: ["theme"] }, texts,
     appearance: { layout: "card", position: "left", brand_colour: "#1d4ed8", brand_text_colour: "#ffffff", dark_brand_colour: "#9db8ff", dark_brand_text_colour: "#0b1020", radius: 14, settings_button: true },
     preferences: "numonix.3b9f5c7e1d2a4f6b8c0e9d7a5b3c1f2e4d6a8b0c9e7f5d3b1a2c4e6f8091a2b3.js",
     pages: { preferences: "https://consent.example.org/p/numonix/", declaration: "https://consent.example.org/p/numonix/cookies/" }, ...changes,
@@ -78,13 +81,17 @@ const PURPOSES = {
   hubspot: "Shows forms and chat, and recognises customers.", "linkedin-insight": "Measures ads on LinkedIn.", youtube: "Plays videos.",
 };
 
+/** What the second file never says itself: the question, the hosted pages, and the categories' words, which come with the categories. */
+const ELSEWHERE = /^(page|banner|purpose|strictly_necessary|performance|functional|targeting)_/;
+
 /** @returns a `__DETAILS__` */
 export function details({ language = "en", ...changes } = {}) {
-  const texts = words(language);
+  const all = words(language);
+  const texts = Object.fromEntries(Object.entries(all).filter(([key]) => !ELSEWHERE.test(key)));
   for (const key of Object.keys(texts)) texts[key] = fill(texts[key], { site: "Numonix", partners: "6 partners", purposes: "measure visits" });
   return {
     language, texts,
-    categories: ["strictly_necessary", "performance", "functional", "targeting"].map((code) => ({ code, title: texts[code + "_title"], description: texts[code + "_description"] })),
+    categories: ["strictly_necessary", "performance", "functional", "targeting"].map((code) => ({ code, title: all[code + "_title"], description: all[code + "_description"] })),
     opt_out_links: [{ label: "Your Online Choices", url: "https://www.youronlinechoices.eu/" }], policy: { dnt: "honour", explanation: "" },
     controller: { name: "Numonix LLC", contact: "privacy@numonix.example", privacy_policy_url: "https://numonix.example/privacy" },
     partners: PARTNERS.map(({ slug, name, entity, category }) => ({
