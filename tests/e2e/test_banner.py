@@ -66,6 +66,19 @@ def test_refusing_looks_like_accepting(scheme: str, width: int, new_context: New
     assert looks[0]["seen"]
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("action", ["reject-all", "accept-all", "preferences"])
+def test_answers_can_be_reached_at_four_hundred_percent(
+    action: str, language: str, new_context: NewContext, website: str
+) -> None:
+    # WCAG 2.2, 1.4.10: a window of 1280 by 1024 pixels, magnified four times.
+    page = new_context(viewport={"width": 320, "height": 256}).new_page()
+    page.goto(f"{website}/demo/?language={language}")
+    press(page, action)
+    banner(page).wait_for(state="visible" if action == "preferences" else "detached")
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 320
+
+
 def test_answers_are_reached_by_keyboard_alone(page: Page, context: BrowserContext, website: str) -> None:
     page.goto(website + "/demo/")
     banner(page).wait_for()
