@@ -18,8 +18,8 @@ export function openCentre() {
   if (dialog) return;
   const title = el("h2", { id: "title", tabindex: -1 }, texts.preferences_title);
   dialog = el("dialog", { "aria-labelledby": "title" },
-    el("header", null, title, act("close", "✕", leave, { "aria-label": texts.close, class: "close" }), el("p", null, texts.preferences_intro)),
-    el("main", null, ...signal(), ...details.categories.map(category), more()),
+    el("div", { class: "head" }, title, act("close", "✕", leave, { "aria-label": texts.close, class: "close" }), el("p", null, texts.preferences_intro)),
+    el("div", { class: "body" }, ...signal(), ...details.categories.map(category), more()),
     footer());
   dialog.onclose = leave;
   host = shell({ "data-sayso-layer": "preferences" }, css, dialog);
@@ -101,7 +101,7 @@ function more() {
 function footer() {
   const { stored, receipt, decision } = state;
   const withdrawn = !Object.values(decision.grants.categories).some((granted, i) => granted && i) && !(stored && Object.values(stored.partners).includes(true));
-  return el("footer", null,
+  return el("div", { class: "foot" },
     act("reject-all", texts.reject_all, (event) => finish("reject_all", event, everything(false))),
     act("accept-all", texts.accept_all, (event) => finish("accept_all", event, everything(true))),
     act("save", texts.save, (event) => finish("save", event, chosen()), { class: "quiet" }),

@@ -10,7 +10,7 @@ const { texts, appearance: { position, settings_button } } = site;
 /** @type {HTMLElement | null} */
 let layer = null;
 /** How often the page may take a layer out of its body before it stays out. */
-let patience = 9;
+let patience = 0;
 
 /** @import {Act} from "./types" */
 
@@ -34,9 +34,9 @@ export function confirm(then) {
   for (const step of ["click", "keydown"]) addEventListener(step, leave, { capture: true, once: true });
 }
 
-/** The way back, unless the page has one of its own. */
+/** The way back, unless the page has one of its own; whether it has is known when it is read to its end. */
 export function offer() {
-  if (!settings_button || document.querySelector("[data-sayso=open]")) clear();
+  if (!settings_button || document.readyState == "loading" || document.querySelector("[data-sayso=open]")) clear();
   else if (shown() != "settings") place("settings", {}, [button("wide", ["preferences", texts.settings_button])], el("slot", { name: "wide" }));
 }
 
@@ -50,7 +50,8 @@ export function attach() {
 }
 
 function clear() {
-  layer?.remove();
+  if (!layer) return;
+  layer.remove();
   layer = null;
   watch.disconnect();
   reserve();
@@ -63,6 +64,7 @@ function place(name, attributes, words, inside) {
   layer = shell({ "data-sayso-layer": name, ...attributes }, css + ":host{" + side + "}", inside);
   layer.append(...words);
   watch.observe(layer);
+  patience = 4;
   attach();
   return layer;
 }

@@ -96,8 +96,7 @@ function present() {
         ["accept-all", texts.accept_all, (event) => settle("accept_all", "banner", event, everything(true))],
       ], ["preferences", texts.choose]);
     }
-    // Whether the page has a way back of its own is known when it is read to its end.
-  } else if (document.readyState != "loading") offer();
+  } else offer();
 }
 
 // ---- the second file

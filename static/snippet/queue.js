@@ -22,7 +22,7 @@ export function createQueue(recall, keep, send, report) {
   const list = () => [].concat(recall()).filter((/** @type {any} */ event) => event?.event_id);
 
   /** @param {Queued} event @returns {Promise<any>} the acknowledgement, or nothing */
-  const deliver = (event) => send(JSON.stringify(event)).then((answer) => {
+  const deliver = (event) => Promise.resolve(JSON.stringify(event)).then(send).then((answer) => {
     if (answer.status == 429 || answer.status > 499) return;
     keep(list().filter(({ event_id }) => event_id != event.event_id));
     if (answer.ok) return answer.json();

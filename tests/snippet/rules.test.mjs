@@ -178,6 +178,7 @@ test("queue: what another tab queued meanwhile is kept", async () => {
   const queue = createQueue(storage, () => new Promise((resolve) => { release = () => resolve({ ok: true, status: 201, json: () => Promise.resolve({}) }); }), assert.fail);
   const sent = queue.add({ event_id: "mine" });
   storage.setItem(KEY, JSON.stringify([{ event_id: "mine" }, { event_id: "theirs" }]));
+  await new Promise(setImmediate);
   release();
   await sent;
   assert.deepEqual(held(storage), ["theirs"]);
