@@ -117,6 +117,23 @@ def test_form_takes_a_yes_back(new_context: NewContext, website: str, server: Se
     assert [event["action"] for event in events_of(server, choice.consent_id)] == ["accept_all", "reject_all"]
 
 
+def test_answer_given_in_the_form_holds_against_the_signal_it_was_given_under(
+    new_context: NewContext, website: str, server: Server
+) -> None:
+    page = new_context(java_script_enabled=False, extra_http_headers={"Sec-GPC": "1"}).new_page()
+    page.goto(website + "/p/numonix/")
+    assert page.get_by_text("Your browser sends Global Privacy Control.").is_visible()
+    assert page.locator("input:checked:visible").count() == 0
+    press(page, "accept-all")
+    page.get_by_text("Your choice is saved.").wait_for()
+    choice = choice_of(page.context)
+    assert choice.signals.as_dict() == {"dnt": False, "gpc": True}
+    (event,) = events_of(server, choice.consent_id)
+    assert event["signals"] == event["signals_seen"] == {"dnt": False, "gpc": True}
+    page.goto(website + "/p/numonix/")
+    assert page.locator('input[data-category="targeting"]').is_checked()
+
+
 def test_page_of_the_platform_says_that_it_changes_nothing(
     new_context: NewContext, platform: str, server: Server
 ) -> None:
@@ -215,12 +232,15 @@ def test_record_is_shown_to_who_has_the_consent_id_and_erased_for_good(
         centre(page).get_by_role("link", name="Your record").click()
     record = opened.value
     record.get_by_text("Rejected all").first.wait_for()
-    assert consent_id not in record.url.split("#")[0]
+    address = record.url
+    assert address.split("#")[1] == consent_id
+    assert consent_id not in address.split("#")[0]
     record.get_by_role("button", name="Erase my record").click()
     record.get_by_role("button", name="Erase it for good").click()
     record.get_by_text("Your record is erased.").wait_for()
     assert events_of(server, consent_id) == []
-    record.reload()
+    record.goto("about:blank")
+    record.goto(address)
     record.get_by_text("Nothing is kept under this consent id").wait_for()
 
 

@@ -75,6 +75,8 @@ def test_loaders_wait_for_a_yes_and_know_that_they_have_no_banner(
     found = json.loads(managed.wait_for_function("() => window.found").json_value())
     assert found == {"off": True, "told": [DENIAL, CONSENT]}
     managed.wait_for_function("() => window.ran")
+    # Saying yes again loads nothing again.
+    managed.evaluate("() => sayso.acceptAll()")
     wait_for_record(managed)
     wait_for_calm(managed)
     assert [url for url in requested if url in (HUBSPOT, GOOGLE)] == sorted([HUBSPOT, GOOGLE], reverse=True)

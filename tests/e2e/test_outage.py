@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,7 +12,9 @@ from tests.e2e.pages import TAG, gated
 from tests.e2e.visitor import (
     ALL_OFF,
     banner,
+    centre,
     choice_of,
+    cookie_names,
     count_events,
     events_of,
     granted,
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
     from tests.e2e.third_parties import ThirdParties
 
 EVENTS = "**/api/v1/sites/*/events"
+SECOND_FILE = re.compile(r"/s/numonix\.[0-9a-f]{64}\.js$")
+COMMANDS = "<script>(window.sayso = window.sayso || []).push(() => {}); window.finished = true</script>"
 MARKUP = gated("inline", 'data-category="performance"') + gated("", 'data-category="targeting"', TAG.format("one"))
 
 
@@ -91,6 +96,48 @@ def test_answer_while_the_server_is_down_counts_and_is_recorded_once_later(
         wait_for_api(page)
         assert queued(page) == []
     assert count_events(server) == before + 2
+
+
+@pytest.mark.parametrize("answer", ["none", "blocked", "error", "nonsense"])
+def test_page_works_without_its_snippet(
+    answer: str, context: BrowserContext, own: OwnWebsite, third_party: ThirdParties
+) -> None:
+    # Chromium itself calls nonsense an error of the page, so this is not the tab that must stay silent.
+    page = context.new_page()
+    held: list[Route] = []
+
+    def fail(route: Route) -> None:
+        if answer == "none":
+            held.append(route)
+        elif answer == "blocked":
+            route.abort("blockedbyclient")
+        elif answer == "error":
+            route.fulfill(status=500, body="throw new Error('no')", content_type="text/javascript")
+        else:
+            route.fulfill(body="<!doctype html><p>A login of some hotel</p>", content_type="text/html")
+
+    page.route("**/s/numonix.js", fail)
+    own.put("/", f"<!doctype html><title>A page</title>{own.embed()}<h1>A page</h1>{MARKUP}{COMMANDS}")
+    page.goto(own.address(), wait_until="domcontentloaded")
+    page.get_by_role("heading", name="A page").wait_for()
+    page.wait_for_function("() => window.finished")
+    assert (ran(page), third_party.sent) == ([], [])
+    assert cookie_names(context) == []
+
+
+def test_preferences_that_could_not_be_fetched_are_fetched_again(page: Page, own: OwnWebsite) -> None:
+    own.open(page)
+    banner(page).wait_for()
+    page.route(SECOND_FILE, lambda route: route.abort())
+    with page.expect_event("requestfailed"):
+        press(page, "preferences")
+    wait_for_calm(page)
+    assert centre(page).count() == 0
+    # The two answers need no second file.
+    assert banner(page).count() == 1
+    page.unroute(SECOND_FILE)
+    press(page, "preferences")
+    centre(page).get_by_role("heading", name="Cookie preferences").wait_for()
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
