@@ -33,7 +33,7 @@ test-sqlite: all-packages ## Run the server's tests on SQLite.
 test-postgresql: all-packages ## Run the tests that use a database again, on a real PostgreSQL.
 	@TEST_DATABASE=postgresql $(PYTEST) $(ON_EVERY_CORE) tests --ignore=tests/e2e
 
-test-browser: all-packages ## Run the tests in a real Chromium.
+test-browser: node-packages ## Run the tests in a real Chromium.
 	@$(VENV_PYTHON) -m tools.chromium
 	@$(PYTEST) tests/e2e
 
