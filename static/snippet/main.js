@@ -175,8 +175,8 @@ guard(() => {
   page.sayso = api;
   look();
   prepare();
-  // What time or a signal has taken back leaves nothing behind.
-  if (state.stored && state.decision.reason != "decided") sweep();
+  // What time or a signal has taken back leaves nothing behind. The cookie of an answer whose time is over is usually gone as well.
+  if (state.decision.reason != "decided") sweep();
   guard(apply);
   guard(present);
   observe();

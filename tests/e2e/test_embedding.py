@@ -232,6 +232,8 @@ def test_answer_holds_for_the_page_where_the_browser_keeps_nothing(
         press(page, "accept-all")
     assert recorded.value.status == 201
     page.wait_for_function("() => window.ran && ran.length >= 2")
+    # Coming back to the tab reads everything afresh.
+    page.evaluate("() => dispatchEvent(new Event('pageshow'))")
     assert granted(page) == ALL_ON
     assert banner(page).count() == 0
     # A second answer on the same page counts too.
