@@ -32,6 +32,7 @@ class Server:
         # The same server by another name is another website to a browser.
         self.website = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
+        self.leash: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         with self.log.open("ab") as log:
@@ -44,6 +45,13 @@ class Server:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        # If this process dies in any way, its end of the pipe closes, and the server goes too.
+        self.leash = subprocess.Popen(
+            ["sh", "-c", 'cat >/dev/null; kill -KILL "-$1"', "leash", str(self.process.pid)],
+            stdin=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         self._wait_for_answer()
 
     def kill(self) -> None:
@@ -92,7 +100,15 @@ class Server:
         assert self.process is not None
         if self.process.poll() is None:
             os.killpg(self.process.pid, how)
-        return self.process.wait(timeout=30)
+        code = self.process.wait(timeout=30)
+        self._let_go()
+        return code
+
+    def _let_go(self) -> None:
+        if self.leash and self.leash.stdin:
+            self.leash.kill()
+            self.leash.stdin.close()
+            self.leash.wait(timeout=30)
 
     def _wait_for_answer(self) -> None:
         assert self.process is not None
