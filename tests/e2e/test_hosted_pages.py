@@ -220,12 +220,16 @@ def test_way_back_leads_to_the_website_only(address: str, page: Page, platform: 
 # --- The visitor's own record --------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("when", ["at once", "on a later page"])
 def test_record_is_shown_to_who_has_the_consent_id_and_erased_for_good(
-    page: Page, context: BrowserContext, website: str, server: Server
+    when: str, page: Page, context: BrowserContext, website: str, server: Server
 ) -> None:
     page.goto(website + "/demo/")
     press(page, "reject-all")
     wait_for_record(page)
+    if when == "on a later page":
+        page.goto(website + "/demo/about/")
+        wait_for_api(page)
     consent_id = choice_of(context).consent_id
     page.get_by_role("button", name="Cookie settings").click()
     with context.expect_page() as opened:

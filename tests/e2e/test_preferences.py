@@ -187,6 +187,31 @@ def test_leaving_changes_nothing_and_gives_the_focus_back(
     assert not switch(page, "category", "targeting").is_checked()
 
 
+@pytest.mark.parametrize("by", ["a click", "a program"])
+def test_page_stays_where_it_was(by: str, page: Page, own: OwnWebsite) -> None:
+    own.open(
+        page, '<p style="height:4000px">Tall</p><button data-sayso="open">Cookies</button><p style="height:4000px">'
+    )
+    press(page, "reject-all")
+    wait_for_record(page)
+    page.reload()
+    wait_for_api(page)
+    page.evaluate("() => document.querySelector('[data-sayso=open]').scrollIntoView({block: 'center'})")
+    before = page.evaluate("() => scrollY")
+    assert before > 1000
+    if by == "a click":
+        page.get_by_role("button", name="Cookies").click()
+    else:
+        page.evaluate("() => window.sayso.open()")
+    centre(page).get_by_role("heading", name="Cookie preferences").wait_for()
+    wait_for_calm(page)
+    assert page.evaluate("() => scrollY") == before
+    press(page, "close")
+    centre(page).wait_for(state="detached")
+    wait_for_calm(page)
+    assert page.evaluate("() => scrollY") == before
+
+
 def test_page_behind_the_centre_can_not_be_reached(page: Page, own: OwnWebsite) -> None:
     own.open(page, '<button id="behind">Behind</button>')
     open_centre(page)
