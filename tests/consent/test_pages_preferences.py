@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 import uuid
 from datetime import timedelta
 from html import escape
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -25,6 +27,9 @@ from consent.services.publishing import publish
 from consent.services.recording import consent_ref_of
 from cookies.models import Site
 from tests.consent.conftest import NOW, add_partner
+
+ROOT = Path(__file__).resolve().parents[2]
+SECOND_FILE = ("centre", "declaration", "placeholder", "welcome", "words")
 
 OWN = "www.numonix.example"
 BACK = "https://www.numonix.example/prices#top"
@@ -509,8 +514,11 @@ def test_preferences_open_what_differs_from_its_category(at_own: Visitor, publis
     assert "<details>" in functional
 
 
-def test_texts_of_hosted_pages_stay_out_of_the_files_that_websites_load(published: Publication) -> None:
-    texts = json.loads(bytes(published.version.payload))["texts"]["en"]
-    facts = preference_facts(json.loads(bytes(published.version.payload)), "en")
-    assert facts["texts"].keys() == {name for name in texts if not name.startswith("page_")}
-    assert "page_saved" in texts
+def test_second_file_carries_the_words_that_it_says_and_none_of_the_hosted_pages(published: Publication) -> None:
+    carried = set(preference_facts(json.loads(bytes(published.version.payload)), "en")["texts"])
+    sources = [ROOT / "static" / "snippet" / f"{name}.js" for name in SECOND_FILE]
+    said = {word for source in sources for word in re.findall(r"texts\.([a-z_]+)", source.read_text())}
+    assert len(said) > 25
+    assert said <= carried
+    assert {"technology_cookie", "party_first", "lifetime_session", "placeholder_title", "partners_other"} <= carried
+    assert not {word for word in carried if word.startswith("page_")}
