@@ -60,8 +60,7 @@ function clear() {
 /** @param {string} name @param {Record<string, string>} attributes @param {(Node | string)[]} words @param {Node} inside */
 function place(name, attributes, words, inside) {
   clear();
-  const side = position == "center" ? "left:0;right:0;margin:auto" : position + ":0}@media(min-width:521px){:host{" + position + ":24px}";
-  layer = shell({ "data-sayso-layer": name, ...attributes }, css + ":host{" + side + "}", inside);
+  layer = shell({ "data-sayso-layer": name, ...attributes }, css + ":host{" + position + ":0}", inside);
   layer.append(...words);
   watch.observe(layer);
   patience = 4;
