@@ -70,7 +70,8 @@ def server_arguments(host: str) -> list[str]:
         f"--port={settings.PORT}",
         f"--workers={max(settings.WORKERS, 1)}",
         f"--blocking-threads={BLOCKING_THREADS[settings.IS_SQLITE]}",
-        "--log-level=warning",
+        # Below that it says on a busy machine that it killed a worker which had just stopped by itself.
+        "--log-level=error",
         "--no-access-log",
         "--workers-kill-timeout=5",
         "config.worker:application",
