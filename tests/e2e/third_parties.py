@@ -26,9 +26,7 @@ COOKIES = {
     "cdn.matomo.cloud": ("_pk_id.1", "_pk_ses.1"),
 }
 # A transparent GIF of one pixel.
-PIXEL = bytes.fromhex(
-    "47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b"
-)
+PIXEL = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b")
 OPEN_TO_ALL = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-store"}
 
 
@@ -102,12 +100,9 @@ def answer(route: Route, request: Request) -> None:
 
 def script(url: str) -> str:
     parts = urlsplit(url)
-    lines = [
-        f"(window.ran = window.ran || []).push({parts.hostname + parts.path!r});" if parts.hostname else ""
-    ]
+    lines = [f"(window.ran = window.ran || []).push({parts.hostname + parts.path!r});" if parts.hostname else ""]
     lines += [
-        f"document.cookie = '{name}=stand-in; path=/; max-age=3600';"
-        for name in COOKIES.get(parts.hostname or "", ())
+        f"document.cookie = '{name}=stand-in; path=/; max-age=3600';" for name in COOKIES.get(parts.hostname or "", ())
     ]
     return "\n".join(lines)
 
