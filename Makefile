@@ -35,7 +35,7 @@ test-postgresql: all-packages ## Run the tests that use a database again, on a r
 
 test-browser: node-packages ## Run the tests in a real Chromium.
 	@$(VENV_PYTHON) -m tools.chromium
-	@$(PYTEST) tests/e2e
+	@$(PYTEST) $(ON_EVERY_CORE) tests/e2e
 
 check: all-packages node-packages ## Check style, types, migrations, settings and that the built snippet is current.
 	$(VENV_PYTHON) -m ruff check .
