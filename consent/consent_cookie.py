@@ -16,6 +16,8 @@ NAME = "sayso"
 QUEUE = "sayso-queue"
 FORMAT = "1"
 OPTIONAL = {"p": "performance", "f": "functional", "t": "targeting"}
+# RFC 6265bis: browsers keep no cookie longer.
+LONGEST_DAYS = 400
 DIGITS = string.digits + string.ascii_lowercase
 
 _SHAPE = re.compile(
@@ -40,6 +42,10 @@ class StoredChoice:
     @property
     def grants_something(self) -> bool:
         return any(self.categories.values()) or any(self.partners.values())
+
+    @property
+    def refuses_something(self) -> bool:
+        return not (all(self.categories.values()) and all(self.partners.values()))
 
 
 def parse(value: str) -> StoredChoice | None:
@@ -73,8 +79,14 @@ def values_in(header: str) -> list[str]:
     return [value for name, _, value in pairs if name == NAME]
 
 
-def max_age(choice: StoredChoice, *, grant_days: int, refusal_days: int) -> int:
-    """How long the browser keeps the cookie, in seconds."""
+def max_age(choice: StoredChoice, *, model: str, grant_days: int, refusal_days: int) -> int:
+    """How long the browser keeps the cookie, in seconds.
+
+    Where things run until they are refused, a refusal that is forgotten would be a yes: there the cookie is kept as long
+    as browsers allow.
+    """
+    if model != "opt_in":
+        return 86_400 * LONGEST_DAYS
     return 86_400 * (grant_days if choice.grants_something else refusal_days)
 
 

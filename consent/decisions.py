@@ -1,48 +1,70 @@
 """The decision: what to show and what is granted. Pure, total, and the twin of static/snippet/decide.js.
 
-Both are driven by tests/vectors/decisions.json.
+Both are driven by tests/vectors/decisions.json, which reads as the table of law.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from consent.consent_cookie import OPTIONAL, StoredChoice
 from consent.privacy_signals import Signals
 
 DAY = 86_400
+NECESSARY = "strictly_necessary"
 OPTIONAL_CATEGORIES = tuple(OPTIONAL.values())
+ALL_OFF: Mapping[str, bool] = MappingProxyType(dict.fromkeys(OPTIONAL_CATEGORIES, False))
 
 
 @dataclass(frozen=True)
 class DecidingRegime:
+    """What a decision needs of a regime's row (consent/regimes.py). A version of before 2026-11-25 has no more than the
+    first five: it is opt-in."""
+
     code: str
     model: str
     signals: Sequence[str]
     grant_days: int
     refusal_days: int
+    defaults: Mapping[str, bool] = field(default_factory=lambda: ALL_OFF)
+    reach: str = "all"
+    accepts: Sequence[str] | None = None
 
 
 @dataclass(frozen=True)
 class DecidingPartner:
+    """`added`: the ordinal of the version that brought it. `starts_at`: Unix seconds; 0 for at once."""
+
     slug: str
     category: str
     added: int
+    sale_or_share: bool = False
+    starts_at: int = 0
 
 
 @dataclass(frozen=True)
 class DecidingVersion:
-    """What a decision needs of a version: the ordinals that are still remembered, and who was added when."""
+    """What a decision needs of what is live: the ordinals that are still remembered, and who was added when.
+
+    `grace`: ordinal, as text → the moment from which those who had answered before are asked about what it added.
+    `announce_until`: until then those who had answered before are told what changed. Moments are Unix seconds.
+    """
 
     digest: str
     ordinals: Mapping[str, int]
     categories: Mapping[str, int]
     partners: Sequence[DecidingPartner]
+    grace: Mapping[str, int] = field(default_factory=dict)
+    announce_until: int = 0
 
 
 @dataclass(frozen=True)
 class Decision:
+    """show: banner, notice or nothing. reason: undecided, expired, moved (the yes was given under a law that does not
+    ask for one), signal, changed, announced or decided."""
+
     show: str
     reason: str
     categories: Mapping[str, bool]
@@ -60,14 +82,15 @@ def decide(
 ) -> Decision:
     """Decide for one visitor. `now` is Unix seconds. Never raises."""
     binding = binding_signals(regime=regime, dnt_policy=dnt_policy, signals=signals)
-    remembered, unremembered = remembered_choice(regime=regime, stored=stored, now=now)
-    if remembered is None:
-        return _nothing(version, "nothing", "signal") if binding else _nothing(version, "banner", unremembered)
-    given_under = _present(remembered.signals)
+    standing = standing_of(regime=regime, stored=stored, now=now)
+    held = stored if standing == "decided" else None
     # A grant holds against a binding signal only if that signal was present when it was given.
-    if remembered.grants_something and not binding <= given_under:
-        return _nothing(version, "nothing", "signal")
-    return _answered(remembered, version)
+    silent = binding - _present(held.signals) if held else binding
+    case = _Case(regime, stored, version, now, is_held=held is not None, is_silenced=bool(silent))
+    categories = {code: case.judge(code, None, version.categories.get(code, 0)) for code in OPTIONAL_CATEGORIES}
+    partners = {partner.slug: case.judge_partner(partner) for partner in version.partners}
+    reason = case.reason() if held else "signal" if binding else standing
+    return Decision(_shown(reason, regime.model), reason, {NECESSARY: True, **categories}, partners)
 
 
 def binding_signals(*, regime: DecidingRegime, dnt_policy: str, signals: Signals) -> set[str]:
@@ -76,45 +99,95 @@ def binding_signals(*, regime: DecidingRegime, dnt_policy: str, signals: Signals
     return (_present(signals) & set(regime.signals)) - disregarded
 
 
+def remembered_choice(*, regime: DecidingRegime, stored: StoredChoice | None, now: int) -> StoredChoice | None:
+    """The stored choice while it counts as the visitor's answer; else None."""
+    return stored if standing_of(regime=regime, stored=stored, now=now) == "decided" else None
+
+
+def standing_of(*, regime: DecidingRegime, stored: StoredChoice | None, now: int) -> str:
+    """Whether the stored choice is the visitor's answer here (`decided`), else the reason to ask."""
+    # A clock that was wrong by more than a day proves nothing about when the answer was given.
+    if stored is None or stored.decided_at > now + DAY:
+        return "undecided"
+    if stored.decided_at + remembered_days(regime=regime, stored=stored) * DAY < now:
+        return "expired"
+    # A refusal is one everywhere. A yes counts only where the law under which it was given asked for one as well.
+    is_foreign = regime.accepts is not None and stored.regime not in regime.accepts
+    return "moved" if is_foreign and stored.grants_something else "decided"
+
+
+def remembered_days(*, regime: DecidingRegime, stored: StoredChoice) -> int:
+    """Days until the visitor may be asked again. Where things run until refused, a refusal of anything counts as one
+    (California Civil Code § 1798.135(c)(4): twelve months)."""
+    is_grant = stored.grants_something if regime.model == "opt_in" else not stored.refuses_something
+    return regime.grant_days if is_grant else regime.refusal_days
+
+
 def _present(signals: Signals) -> set[str]:
     return {name for name, value in signals.as_dict().items() if value}
 
 
-def remembered_choice(
-    *, regime: DecidingRegime, stored: StoredChoice | None, now: int
-) -> tuple[StoredChoice | None, str]:
-    """The stored choice while it counts; else None and the reason to ask."""
-    if stored is None or stored.decided_at > now + DAY:
-        return None, "undecided"
-    days = regime.grant_days if stored.grants_something else regime.refusal_days
-    if stored.decided_at + days * DAY < now:
-        return None, "expired"
-    return stored, ""
+def _shown(reason: str, model: str) -> str:
+    if reason in ("decided", "signal"):
+        return "nothing"
+    return "banner" if model == "opt_in" and reason != "announced" else "notice"
 
 
-def _nothing(version: DecidingVersion, show: str, reason: str) -> Decision:
-    necessary = {partner.slug: partner.category == "strictly_necessary" for partner in version.partners}
-    return Decision(show, reason, {"strictly_necessary": True, **dict.fromkeys(OPTIONAL_CATEGORIES, False)}, necessary)
+@dataclass
+class _Case:
+    """One visitor's case while it is judged: what is granted, and what has to be said about it."""
 
+    regime: DecidingRegime
+    stored: StoredChoice | None
+    version: DecidingVersion
+    now: int
+    is_held: bool
+    is_silenced: bool
+    asks: bool = False
+    cuts: bool = False
 
-def _answered(stored: StoredChoice, version: DecidingVersion) -> Decision:
-    answered = version.ordinals.get(stored.version, 0)
-    categories = {"strictly_necessary": True}
-    changed = False
-    for code in OPTIONAL_CATEGORIES:
-        said_yes = bool(stored.categories.get(code))
-        known = version.categories.get(code, 0) <= answered
-        categories[code] = said_yes and known
-        changed |= said_yes and not known
-    partners = {}
-    for partner in version.partners:
-        if partner.category == "strictly_necessary":
-            partners[partner.slug] = True
-            continue
-        category_granted = bool(stored.categories.get(partner.category))
-        said_yes = stored.partners.get(partner.slug, category_granted)
-        known = partner.added <= answered
-        partners[partner.slug] = said_yes and known
-        # Who refused the category is not asked again because something was added to it.
-        changed |= said_yes and category_granted and not known
-    return Decision("banner" if changed else "nothing", "changed" if changed else "decided", categories, partners)
+    def judge_partner(self, partner: DecidingPartner) -> bool:
+        if partner.category == NECESSARY:
+            return partner.starts_at <= self.now
+        exception = self.stored.partners.get(partner.slug) if self.stored else None
+        return self.judge(
+            partner.category, exception, partner.added, for_sale=partner.sale_or_share, starts_at=partner.starts_at
+        )
+
+    def judge(
+        self, category: str, exception: bool | None, added: int, *, for_sale: bool = False, starts_at: int = 0
+    ) -> bool:
+        regime = self.regime
+        followed = bool(self.stored and self.stored.categories.get(category))
+        # What the law exempts from the question stays with the website: no partner that counts as sale does.
+        is_default = bool(regime.defaults.get(category)) and not (for_sale and regime.model == "opt_in")
+        said_yes = (followed if exception is None else exception) if self.stored else is_default
+        if not said_yes or not (self.is_held or is_default):
+            return False
+        if self.is_silenced and (regime.reach == "all" or category == "targeting" or for_sale):
+            self.cuts = True
+            return False
+        if starts_at > self.now:
+            return False
+        if self.is_held and added > self._answered():
+            self.asks |= followed and self._may_ask_about(added, for_sale)
+            return False
+        return True
+
+    def reason(self) -> str:
+        """Of an answer that is held: why it is shown again, if it is."""
+        if self.asks:
+            return "changed"
+        if self.cuts:
+            return "signal"
+        is_older = self._answered() < self.version.ordinals.get(self.version.digest, 0)
+        return "announced" if is_older and self.now < self.version.announce_until else "decided"
+
+    def _answered(self) -> int:
+        """The ordinal of the version that was answered; an unknown one counts as the oldest."""
+        return self.version.ordinals.get(self.stored.version, 0) if self.stored else 0
+
+    def _may_ask_about(self, added: int, for_sale: bool) -> bool:
+        """Who had refused is not asked because something was added, and who opted out of sale is not asked for more."""
+        opted_out = self.regime.reach != "all" and for_sale and not (self.stored and self.stored.categories["targeting"])
+        return self.now >= self.version.grace.get(str(added), 0) and not opted_out

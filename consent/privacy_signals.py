@@ -18,6 +18,16 @@ class Signals:
 
 
 def read_signals(headers: Mapping[str, str]) -> Signals:
-    """Read `DNT` (W3C Tracking Preference Expression: what follows the first character is extension)
-    and `Sec-GPC` (W3C Global Privacy Control: only the exact value 1 counts)."""
-    return Signals(dnt=headers.get("DNT", "").startswith("1"), gpc=headers.get("Sec-GPC", "") == "1")
+    """Read `DNT` (W3C Tracking Preference Expression §5.2: what follows the first character is extension) and `Sec-GPC`
+    (W3C Global Privacy Control §3.2: only the exact value 1 counts).
+
+    A header that was sent twice arrives as one, joined by commas. Then one that refuses is enough.
+    """
+    return Signals(
+        dnt=any(value.startswith("1") for value in _values(headers.get("DNT", ""))),
+        gpc="1" in _values(headers.get("Sec-GPC", "")),
+    )
+
+
+def _values(header: str) -> list[str]:
+    return [value.strip(" \t") for value in header.split(",")]

@@ -55,8 +55,8 @@ def changes(before: dict[str, Any] | None, after: dict[str, Any]) -> list[str]:
     for part, sentence in (
         ("site", "The facts about the website changed."),
         ("appearance", "The appearance of the banner changed."),
-        ("policy", "The treatment of Do Not Track changed."),
-        ("regimes", "How long an answer is remembered changed."),
+        ("policy", "The treatment of Do Not Track, or what is counted, changed."),
+        ("regimes", "The rules by place, or how long an answer is remembered, changed."),
         ("opt_out_links", "The other ways to opt out changed."),
     ):
         if before[part] != after[part]:

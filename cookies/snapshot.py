@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from cookies.models import Cookie, Partner, Site
@@ -52,11 +53,17 @@ def _partner(partner: Partner) -> dict[str, Any]:
         "hosts": partner.hosts,
         "technologies": partner.technologies,
         "sale_or_share": partner.sale_or_share,
+        "starts_at": _seconds(partner.starts_on),
         "necessity_justification": partner.necessity_justification,
         "load_mode": partner.load_mode,
         "loader": fill(template.loader, partner.parameters) if template and managed else [],
         "signals": [_signal(signal, partner) for signal in template.signals] if template else [],
     }
+
+
+def _seconds(day: date | None) -> int:
+    """The beginning of a day (UTC) in Unix seconds; 0 for none."""
+    return int(datetime.combine(day, time(), UTC).timestamp()) if day else 0
 
 
 def _signal(signal: Any, partner: Partner) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from consent.builtin_texts import direction
-from consent.delivery.compose import compose
+from consent.delivery.compose import Schedule, compose
 from consent.services.publishing import draft_payload
 from cookies.admin.languages import languages_of
 from cookies.admin.pages import add_url, site_page
@@ -72,7 +72,7 @@ def preview_file(request: HttpRequest, site_id: int, token: str, name: str) -> H
         payload=harmless(draft_payload(site)),
         digest=NEVER_PUBLISHED,
         language=opened["language"],
-        ordinals={NEVER_PUBLISHED[:12]: 1},
+        schedule=Schedule({NEVER_PUBLISHED[:12]: 1}),
         public_url=settings.PUBLIC_URL,
     )
     response = HttpResponse((first if name == "snippet.js" else details).body, "text/javascript; charset=utf-8")
@@ -88,7 +88,7 @@ def harmless(payload: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **payload,
         "partners": [{**partner, "loader": [], "signals": []} for partner in payload["partners"]],
-        "regimes": [{**regime, "signals": []} for regime in payload["regimes"]],
+        "regimes": [{**payload["regimes"][0], "signals": []}],
     }
 
 

@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import brotli
 
 from consent.builtin_texts import direction
+from consent.news import Change
 from cookies.vocabulary import CATEGORIES
 
 DIST = Path(__file__).resolve().parent.parent.parent / "static" / "dist"
@@ -43,6 +44,16 @@ class Composed:
     digest: str
 
 
+@dataclass(frozen=True)
+class Schedule:
+    """What a publication adds to its version. `ordinals`: first 12 hex digits of each version that is still remembered →
+    ordinal. `grace`, `announce_until`: see decisions.DecidingVersion."""
+
+    ordinals: Mapping[str, int]
+    grace: Mapping[str, int] = field(default_factory=dict)
+    announce_until: int = 0
+
+
 @cache
 def engine(name: str) -> str:
     """The built engine: `snippet` or `preferences`."""
@@ -66,10 +77,20 @@ def recipe(public_url: str) -> str:
 
 
 def compose(
-    *, payload: Mapping[str, Any], digest: str, language: str, ordinals: Mapping[str, int], public_url: str
+    *,
+    payload: Mapping[str, Any],
+    digest: str,
+    language: str,
+    schedule: Schedule,
+    public_url: str,
+    news: Sequence[Change] = (),
+    announcement: Mapping[str, str] | None = None,
 ) -> tuple[Composed, Composed]:
     """The preference centre's file and the first view's, in that order: the second names the first."""
-    details = _wrapped("preferences", "__DETAILS__", preference_facts(payload, language), language)
+    facts = preference_facts(payload, language)
+    if schedule.announce_until:
+        facts["news"] = news_facts(payload, language, news, announcement or {})
+    details = _wrapped("preferences", "__DETAILS__", facts, language)
     first = _wrapped(
         "snippet",
         "__SITE__",
@@ -77,7 +98,7 @@ def compose(
             payload,
             digest=digest,
             language=language,
-            ordinals=ordinals,
+            schedule=schedule,
             preferences=f"{payload['site']['key']}.{details.digest}.js",
             public_url=public_url,
         ),
@@ -91,15 +112,17 @@ def snippet_facts(
     *,
     digest: str,
     language: str,
-    ordinals: Mapping[str, int],
+    schedule: Schedule,
     preferences: str,
     public_url: str,
 ) -> dict[str, Any]:
     """What the first view's engine decides and shows with."""
     key = payload["site"]["key"]
     texts = payload["texts"][language]
-    partners = [_deciding_partner(partner, payload["cookies"]) for partner in payload["partners"]]
-    regime = payload["regimes"][0]
+    regimes = [_deciding_regime(row) for row in payload["regimes"]]
+    # Where nothing runs before a yes and every signal refuses everything, nobody asks who counts as sale.
+    sells = any("reach" in row or "defaults" in row for row in regimes)
+    partners = [_deciding_partner(partner, payload["cookies"], sells=sells) for partner in payload["partners"]]
     own = [cookie for cookie in payload["cookies"] if cookie["partner"] is None]
     return _without_empty(
         {
@@ -108,9 +131,13 @@ def snippet_facts(
             "build": build(),
             "language": language,
             "direction": direction(language),
-            "regime": {name: regime[name] for name in ("code", "model", "signals", "grant_days", "refusal_days")},
-            "policy": {"dnt": payload["policy"]["dnt"]},
-            "ordinals": dict(ordinals),
+            "regimes": regimes,
+            "policy": _without_empty(
+                {"dnt": payload["policy"]["dnt"], "count_impressions": payload["policy"].get("count_impressions")}
+            ),
+            "ordinals": dict(schedule.ordinals),
+            "grace": dict(schedule.grace),
+            "announce_until": schedule.announce_until,
             "categories": {
                 category["code"]: category["added"]
                 for category in payload["categories"]
@@ -165,10 +192,25 @@ def preference_facts(payload: Mapping[str, Any], language: str) -> dict[str, Any
                 "purpose": said(partner["purpose"]),
                 "notice": partner["privacy_notice_url"],
                 "opt_out": partner["opt_out_url"],
+                **_without_empty({"starts_at": partner.get("starts_at")}),
             }
             for partner in payload["partners"]
         ],
         "cookies": [{**cookie, "purpose": said(cookie["purpose"])} for cookie in payload["cookies"]],
+    }
+
+
+def news_facts(
+    payload: Mapping[str, Any], language: str, news: Sequence[Change], announcement: Mapping[str, str]
+) -> dict[str, Any]:
+    """What is announced, in one language: the website's own words, and what changed."""
+    fallback = payload["site"]["default_language"]
+    return {
+        "text": in_language(announcement, language, fallback),
+        "changes": [
+            {"kind": change.kind, "name": change.name, "category": change.category, "starts_at": change.starts_at}
+            for change in news
+        ],
     }
 
 
@@ -196,7 +238,25 @@ def _wrapped(name: str, argument: str, facts: Mapping[str, Any], language: str) 
     )
 
 
-def _deciding_partner(partner: Mapping[str, Any], cookies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _deciding_regime(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as the browser needs it: what is as in the strictest row is left out."""
+    shown = [part for part in row.get("first_layer", ()) if part in ("privacy_choices", "signal_status")]
+    return {
+        **{name: row[name] for name in ("code", "model", "signals", "grant_days", "refusal_days")},
+        **_without_empty(
+            {
+                "defaults": {code: True for code, is_on in row.get("defaults", {}).items() if is_on},
+                "reach": row.get("reach", "all").removeprefix("all"),
+                "accepts": row.get("accepts"),
+                "first_layer": shown,
+            }
+        ),
+    }
+
+
+def _deciding_partner(
+    partner: Mapping[str, Any], cookies: Sequence[Mapping[str, Any]], *, sells: bool
+) -> dict[str, Any]:
     own = [cookie for cookie in cookies if cookie["partner"] == partner["slug"] and cookie["party"] == "first"]
     return {
         "slug": partner["slug"],
@@ -204,6 +264,8 @@ def _deciding_partner(partner: Mapping[str, Any], cookies: Sequence[Mapping[str,
         "added": partner["added"],
         **_without_empty(
             {
+                "sale_or_share": sells and partner.get("sale_or_share"),
+                "starts_at": partner.get("starts_at"),
                 "cookies": [cookie["name"] for cookie in own if cookie["technology"] == "cookie"],
                 "storage": [
                     cookie["name"] for cookie in own if cookie["technology"] in ("local_storage", "session_storage")
@@ -224,4 +286,4 @@ def _names_by_category(cookies: Sequence[Mapping[str, Any]], technologies: Seque
 
 
 def _without_empty(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in values.items() if value not in ("", [], {}, None)}
+    return {key: value for key, value in values.items() if value not in ("", [], {}, None, 0, False)}

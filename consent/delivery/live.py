@@ -20,9 +20,11 @@ from django.db import DatabaseError, close_old_connections, connection
 from django.db.models import Max
 from django.utils import timezone
 
+from consent.deciding import deciding_regimes, deciding_version
+from consent.decisions import DecidingRegime, DecidingVersion
 from consent.delivery.compose import recipe
 from consent.models import ComposedFile, NoticeVersion, Publication
-from consent.services.publishing import compose_publication, live_publication
+from consent.services.publishing import compose_publication, live_publication, schedule_of
 from cookies.models import Site
 
 logger = logging.getLogger(__name__)
@@ -64,6 +66,8 @@ class LiveSite:
     published_at: datetime | None
     payload: Mapping[str, Any] | None
     until: datetime | None
+    regimes: tuple[DecidingRegime, ...] = ()
+    deciding: DecidingVersion | None = None
 
 
 _ABSENT: Any = object()
@@ -148,6 +152,7 @@ def _load_site(key: str) -> LiveSite | None:
     if site is None:
         return None
     publication = live_publication(site, now=now)
+    payload = json.loads(bytes(publication.version.payload)) if publication else None
     coming = site.publications.filter(effective_at__gt=now).order_by("effective_at").first()
     return LiveSite(
         id=site.pk,
@@ -157,8 +162,21 @@ def _load_site(key: str) -> LiveSite | None:
         files=_load_files(publication, now) if publication else {},
         version=publication.version if publication else None,
         published_at=publication.effective_at if publication else None,
-        payload=json.loads(bytes(publication.version.payload)) if publication else None,
+        payload=payload,
         until=coming.effective_at if coming else None,
+        regimes=deciding_regimes(payload) if payload else (),
+        deciding=_deciding(publication, payload) if publication and payload else None,
+    )
+
+
+def _deciding(publication: Publication, payload: Mapping[str, Any]) -> DecidingVersion:
+    schedule = schedule_of(publication)
+    return deciding_version(
+        payload,
+        digest=publication.version.digest,
+        ordinals=schedule.ordinals,
+        grace=schedule.grace,
+        announce_until=schedule.announce_until,
     )
 
 

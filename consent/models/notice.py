@@ -94,6 +94,8 @@ class Publication(AppendOnly):
     published_at = models.DateTimeField()
     effective_at = models.DateTimeField()
     announce_until = models.DateTimeField(null=True, blank=True)
+    grace_until = models.DateTimeField(null=True, blank=True)
+    announcement = models.JSONField(default=dict, blank=True, help_text="The website's own words on it, per language.")
     published_by = models.CharField(max_length=150, help_text="The user name, kept as text so that it survives.")
     reason = models.CharField(max_length=300, blank=True)
 

@@ -16,7 +16,29 @@ class SitePolicy(models.Model):
     site = models.OneToOneField(Site, on_delete=models.CASCADE, related_name="policy")
     dnt = models.CharField("Do Not Track", max_length=10, choices=DoNotTrack, default=DoNotTrack.HONOUR)
     dnt_explanation = models.JSONField(default=dict)
-    regime = models.CharField("regime for everybody", max_length=10, default="eu", editable=False)
+    regimes = models.JSONField(
+        "rules by place",
+        default=list,
+        blank=True,
+        help_text="Codes of consent/regimes.py. None: one rule for everybody, opt-in.",
+    )
+    count_impressions = models.BooleanField(
+        "count visits and signals",
+        default=False,
+        help_text="Adds one to a counter when somebody comes to the website. Nothing about anyone is kept.",
+    )
+    grace_days = models.PositiveSmallIntegerField(
+        "let a change wait (days)",
+        default=0,
+        validators=[MaxValueValidator(90)],
+        help_text="For those who have chosen already. Until then they are not asked about it, and it stays off for them.",
+    )
+    announce_days = models.PositiveSmallIntegerField(
+        "say what changed for (days)",
+        default=0,
+        validators=[MaxValueValidator(90)],
+        help_text="To those who have chosen already, once a visit.",
+    )
     grant_days = models.PositiveSmallIntegerField(
         "remember a yes for (days)",
         default=180,

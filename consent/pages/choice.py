@@ -7,13 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from consent.consent_cookie import StoredChoice
-from consent.decisions import (
-    OPTIONAL_CATEGORIES,
-    DecidingPartner,
-    DecidingRegime,
-    DecidingVersion,
-    binding_signals,
-)
+from consent.decisions import OPTIONAL_CATEGORIES, DecidingRegime, binding_signals
 from consent.privacy_signals import Signals
 
 ACTIONS = ("accept_all", "reject_all", "save")
@@ -63,25 +57,6 @@ def read_choice(submitted: Submitted, payload: Mapping[str, Any]) -> Choice:
         if granted != categories[code]:
             partners[slug] = granted
     return Choice("save", categories, partners)
-
-
-def deciding_version(payload: Mapping[str, Any], *, digest: str, ordinals: Mapping[str, int]) -> DecidingVersion:
-    """What `decide` needs of a payload. `ordinals`: first 12 hex digits of each remembered version → ordinal."""
-    return DecidingVersion(
-        digest=digest[:12],
-        ordinals=ordinals,
-        categories={category["code"]: category["added"] for category in payload["categories"]},
-        partners=[
-            DecidingPartner(partner["slug"], partner["category"], partner["added"]) for partner in payload["partners"]
-        ],
-    )
-
-
-def deciding_regime(payload: Mapping[str, Any]) -> DecidingRegime:
-    regime = payload["regimes"][0]
-    return DecidingRegime(
-        regime["code"], regime["model"], regime["signals"], regime["grant_days"], regime["refusal_days"]
-    )
 
 
 def signal_note(

@@ -20,15 +20,12 @@ from consent.api.throttling import seconds_to_wait
 from consent.consent_cookie import StoredChoice
 from consent.decisions import Decision, decide, remembered_choice
 from consent.devices import device_class
-from consent.models import Publication
 from consent.pages.addresses import is_from_own_page, own_origin, page_address, platform_origin
 from consent.pages.answers import page, problem
 from consent.pages.choice import (
     Choice,
     Submitted,
     UnknownChoice,
-    deciding_regime,
-    deciding_version,
     read_choice,
     signal_note,
     stored_choice,
@@ -38,7 +35,6 @@ from consent.pages.published import Published, asked_language, find_published, l
 from consent.pages.situation import Situation, find_situation, with_choice
 from consent.pages.wordings import day_words
 from consent.privacy_signals import Signals, read_signals
-from consent.services.publishing import remembered_ordinals
 from consent.services.recording import ReportedEvent, SeenByServer, record_event
 
 
@@ -74,19 +70,17 @@ class _Standing:
 def _standing(request: HttpRequest, published: Published, situation: Situation, now: datetime) -> _Standing:
     # Another domain's cookie is not the website's, whatever it is called.
     stored = _cookie_choice(request) if situation.kind == "own" else None
-    signals, regime = read_signals(request.headers), deciding_regime(published.payload)
+    signals, regime = read_signals(request.headers), published.site.regimes[0]
     dnt_policy, seconds = published.payload["policy"]["dnt"], int(now.timestamp())
     decision = decide(
         regime=regime,
         dnt_policy=dnt_policy,
         signals=signals,
         stored=stored,
-        version=deciding_version(
-            published.payload, digest=published.digest, ordinals=_ordinals(published, now) if stored else {}
-        ),
+        version=published.deciding,
         now=seconds,
     )
-    remembered, _ = remembered_choice(regime=regime, stored=stored, now=seconds)
+    remembered = remembered_choice(regime=regime, stored=stored, now=seconds)
     note = signal_note(signals=signals, dnt_policy=dnt_policy, regime=regime, reason=decision.reason, stored=remembered)
     return _Standing(remembered, decision, note)
 
@@ -199,7 +193,7 @@ def _record(request: HttpRequest, published: Published, choice: Choice, now: dat
     """Evidence first: a choice that could not be recorded is not kept either."""
     before = _cookie_choice(request)
     consent_id = before.consent_id if before else str(uuid.uuid4())
-    signals, regime = read_signals(request.headers), published.payload["regimes"][0]["code"]
+    signals, regime = read_signals(request.headers), published.site.regimes[0].code
     record_event(
         site_id=published.site.id,
         reported=_event(published, choice, consent_id=consent_id, regime=regime, signals=signals),
@@ -237,11 +231,13 @@ def _kept(request: HttpRequest, published: Published, situation: Situation, stor
     """Sets the cookie and shows the page anew, so that reloading sends nothing twice."""
     query = {"saved": "1", "language": asked_language(request, published), "return": situation.return_url}
     response = _see_other(page_address("page-preferences", published.site.key, **query))
-    regime = deciding_regime(published.payload)
+    regime = published.site.regimes[0]
     response.set_cookie(
         consent_cookie.NAME,
         consent_cookie.format(stored),
-        max_age=consent_cookie.max_age(stored, grant_days=regime.grant_days, refusal_days=regime.refusal_days),
+        max_age=consent_cookie.max_age(
+            stored, model=regime.model, grant_days=regime.grant_days, refusal_days=regime.refusal_days
+        ),
         path="/",
         secure=request.is_secure(),
         samesite="Lax",
@@ -262,10 +258,3 @@ def _see_other(url: str) -> HttpResponse:
 def _cookie_choice(request: HttpRequest) -> StoredChoice | None:
     # Django keeps one cookie of a name; there may be several, on other paths and domains.
     return consent_cookie.newest(consent_cookie.values_in(request.headers.get("Cookie", "")))
-
-
-def _ordinals(published: Published, now: datetime) -> dict[str, int]:
-    publication = (
-        Publication.objects.live(now=now).filter(site_id=published.site.id).select_related("version", "site").first()
-    )
-    return remembered_ordinals(publication) if publication else {}

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from consent.decisions import DecidingVersion
 from consent.delivery import live
 from consent.pages.addresses import page_address
 from consent.pages.answers import problem
@@ -24,6 +25,7 @@ class Published:
     payload: Mapping[str, Any]
     digest: str
     version_id: int
+    deciding: DecidingVersion
     published_on: date
     language: str
     texts: Mapping[str, str]
@@ -42,7 +44,7 @@ def find_published(request: HttpRequest, key: str) -> Published | HttpResponse:
     site = live.get_site(key)
     if site is None:
         return problem(request, 404, "unknown")
-    if site.payload is None or site.version is None or site.published_at is None:
+    if site.payload is None or site.version is None or site.published_at is None or site.deciding is None:
         return problem(request, 404, "unpublished")
     language = choose_language(
         asked=request.GET.get("language"),
@@ -55,6 +57,7 @@ def find_published(request: HttpRequest, key: str) -> Published | HttpResponse:
         payload=site.payload,
         digest=site.version.digest,
         version_id=site.version.id,
+        deciding=site.deciding,
         published_on=site.published_at.date(),
         language=language,
         texts=page_texts(site.payload, language),

@@ -13,10 +13,11 @@ from django.db import transaction
 
 from consent import consent_cookie
 from consent.builtin_texts import builtin_texts
-from consent.delivery.compose import compose, recipe
+from consent.delivery.compose import Schedule, compose, recipe
 from consent.models import ComposedFile, Notice, NoticeVersion, Publication, SitePolicy
+from consent.news import Change, news_between
 from consent.payload import SCHEMA, canonical_json, digest_of, with_ordinals
-from consent.regimes import FALLBACK, REGIMES
+from consent.regimes import in_force, resolved
 from consent.wording import OPTIONAL_CATEGORIES, version_texts
 from cookies.models import Site
 from cookies.snapshot import cookie_facts, partner_facts, site_facts
@@ -43,9 +44,12 @@ def publish(
     reason: str = "",
     effective_at: datetime | None = None,
     announce_until: datetime | None = None,
+    grace_until: datetime | None = None,
+    announcement: Mapping[str, str] | None = None,
 ) -> Publication | None:
     """Put the draft before visitors. Publishing what is live already makes nothing and returns None.
 
+    `announce_until`, `grace_until`, `announcement`: see `put_live`.
     Raises ValidationError where the draft can't be shown to anybody.
     """
     # Two people may publish at once: the second waits here, then sees that nothing changed.
@@ -62,6 +66,8 @@ def publish(
         reason=reason,
         effective_at=effective_at,
         announce_until=announce_until,
+        grace_until=grace_until,
+        announcement=announcement,
     )
 
 
@@ -74,14 +80,22 @@ def put_live(
     reason: str = "",
     effective_at: datetime | None = None,
     announce_until: datetime | None = None,
+    grace_until: datetime | None = None,
+    announcement: Mapping[str, str] | None = None,
 ) -> Publication:
-    """Show a version from now (or from a later moment), new or published before, and compose its files."""
+    """Show a version from now (or from a later moment), new or published before, and compose its files.
+
+    Those who have answered an earlier version are told what changed until `announce_until`, in the website's own words
+    per language where there are any (`announcement`), and are asked about what was added from `grace_until` on.
+    """
     publication = Publication.objects.create(
         site=version.site,
         version=version,
         published_at=now,
         effective_at=effective_at or now,
         announce_until=announce_until,
+        grace_until=grace_until,
+        announcement=dict(announcement or {}),
         published_by=by,
         reason=reason,
     )
@@ -105,14 +119,17 @@ def compose_publication(*, publication: Publication, now: datetime) -> list[Comp
     """Make and keep the files of one publication with the present engine; those that exist stay as they are."""
     version = publication.version
     payload = json.loads(bytes(version.payload))
-    ordinals = remembered_ordinals(publication)
+    schedule = schedule_of(publication)
+    news = _news(publication, payload)
     files = []
     for language in payload["languages"]:
         composed = compose(
             payload=payload,
             digest=version.digest,
             language=language,
-            ordinals=ordinals,
+            schedule=schedule,
+            news=news,
+            announcement=publication.announcement,
             public_url=settings.PUBLIC_URL,
         )
         for kind, made in zip((ComposedFile.Kind.PREFERENCES, ComposedFile.Kind.SNIPPET), composed, strict=True):
@@ -131,6 +148,41 @@ def compose_publication(*, publication: Publication, now: datetime) -> list[Comp
             )
             files.append(file)
     return files
+
+
+def schedule_of(publication: Publication) -> Schedule:
+    """What the files of a publication know beside its version."""
+    return Schedule(
+        ordinals=remembered_ordinals(publication),
+        grace=_grace(publication),
+        announce_until=_seconds(publication.announce_until),
+    )
+
+
+def _grace(publication: Publication) -> dict[str, int]:
+    """The ordinals about which those who had answered before are not asked yet, and until when."""
+    earlier = publication.site.publications.filter(
+        id__lte=publication.id, grace_until__gt=publication.effective_at
+    ).values_list("version__ordinal", "grace_until")
+    return {str(ordinal): _seconds(until) for ordinal, until in earlier}
+
+
+def _seconds(moment: datetime | None) -> int:
+    return int(moment.timestamp()) if moment else 0
+
+
+def _news(publication: Publication, payload: Mapping[str, Any]) -> list[Change]:
+    """What is announced: the differences from what was live before."""
+    if publication.announce_until is None:
+        return []
+    before = (
+        publication.site.publications.filter(id__lt=publication.id)
+        .exclude(version=publication.version)
+        .order_by("-effective_at", "-id")
+        .select_related("version")
+        .first()
+    )
+    return news_between(json.loads(bytes(before.version.payload)), payload) if before else []
 
 
 def remembered_ordinals(publication: Publication) -> dict[str, int]:
@@ -181,7 +233,7 @@ def _draft(site: Site) -> dict[str, Any]:
         )
         for language in languages
     }
-    regime = REGIMES.get(policy.regime, FALLBACK)
+    regimes = in_force(policy.regimes, grant_days=policy.grant_days, refusal_days=policy.refusal_days)
     return {
         "schema": SCHEMA,
         "site": site_facts(site),
@@ -198,8 +250,12 @@ def _draft(site: Site) -> dict[str, Any]:
         ],
         "partners": partners,
         "cookies": [*_consent_storage(policy, texts), *cookies],
-        "policy": {"dnt": policy.dnt, "dnt_explanation": policy.dnt_explanation},
-        "regimes": [regime.resolved(grant_days=policy.grant_days, refusal_days=policy.refusal_days)],
+        "policy": {
+            "dnt": policy.dnt,
+            "dnt_explanation": policy.dnt_explanation,
+            "count_impressions": policy.count_impressions,
+        },
+        "regimes": [resolved(row) for row in regimes],
         "opt_out_links": [{"label": link.label, "url": link.url} for link in site.opt_out_links.all()],
     }
 

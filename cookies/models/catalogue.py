@@ -51,6 +51,12 @@ class Partner(models.Model):
         blank=True,
         help_text="Needed where the category is strictly necessary.",
     )
+    starts_on = models.DateField(
+        "works from",
+        null=True,
+        blank=True,
+        help_text="Announce a partner before it takes effect. Until that day it stays off for everybody. Empty: at once.",
+    )
     parameters = models.JSONField(default=dict)
     load_mode = models.CharField(
         "how it is loaded",

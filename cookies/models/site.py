@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 
 if TYPE_CHECKING:
@@ -60,6 +60,12 @@ class Site(models.Model):
     )
     controller_contact = models.CharField("contact", max_length=200, blank=True, help_text="An e-mail or a page.")
     privacy_policy_url = models.URLField("privacy policy", max_length=500, blank=True)
+    partner_notice_days = models.PositiveSmallIntegerField(
+        "announce new partners ahead (days)",
+        default=0,
+        validators=[MaxValueValidator(90)],
+        help_text="If your policy promises it. A new partner then works from that many days after it was added.",
+    )
     state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True, db_index=True)

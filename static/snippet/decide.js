@@ -1,6 +1,6 @@
 /**
- * The decision: what may run, and whether to ask. Pure and total; the server has a twin, and both run tests/vectors/decisions.json.
- * @import {Choice, Code, Decision, Exceptions, Grants, Optional, Policy, Reason, Regime, Signals, Stored, Version} from "./types"
+ * The decision: what may run, and what to show. Pure and total; the server has a twin, and both run tests/vectors/decisions.json.
+ * @import {Code, Decision, Grants, Optional, Policy, Reason, Regime, Signals, Stored, Version} from "./types"
  */
 
 /** @type {Optional[]} in the order in which the cookie writes their letters */
@@ -19,60 +19,70 @@ const DAY = 86400;
  * @returns {Decision}
  */
 export function decide(regime, policy, signals, stored, version, now) {
+  const { defaults = {}, model, reach } = regime;
+  const isOptIn = model == "opt_in";
   const binding = regime.signals.filter((signal) => signals[signal] && !(signal == "dnt" && policy.dnt == "disregard"));
   const reason = standing(regime, stored, now);
-  if (reason != "decided" || !stored) return outcome(binding.length ? "signal" : reason, version, null);
+  const held = reason == "decided" && stored;
   // A grant holds against a signal only if the signal was there when it was given.
-  const { signals: given } = stored;
-  return grantsAnything(stored) && binding.some((signal) => !given[signal]) ? outcome("signal", version, null) : outcome(reason, version, stored);
+  const silenced = binding.some((signal) => !held || !held.signals[signal]);
+  // An unknown version counts as the oldest.
+  const answered = held && own(version.ordinals, held.version) || 0;
+  let asks = false;
+  let cuts = false;
+
+  /** @param {string} code @param {number} added @param {boolean} [exception] @param {boolean} [forSale] @param {number} [startsAt] */
+  const judge = (code, added, exception, forSale, startsAt = 0) => {
+    const followed = !!stored && stored.categories[/** @type {Optional} */ (code)];
+    // What the law exempts from the question stays with the website: no partner that counts as sale does.
+    const isDefault = !!own(defaults, code) && !(forSale && isOptIn);
+    if (!(stored ? exception ?? followed : isDefault) || !held && !isDefault) return false;
+    if (silenced && (reach != "sale_or_share" || code == "targeting" || forSale)) return !(cuts = true);
+    if (startsAt > now) return false;
+    if (!held || added <= answered) return true;
+    // Asking those who refused, or sooner than announced, would be nagging.
+    if (followed && now >= (own(version.grace || {}, added) || 0) && !(reach == "sale_or_share" && forSale && !held.categories.targeting)) asks = true;
+    return false;
+  };
+
+  const grants = /** @type {Grants} */ ({ categories: { [NECESSARY]: true }, partners: {} });
+  for (const code of OPTIONAL) grants.categories[code] = judge(code, version.categories[code]);
+  for (const { slug, category, added, sale_or_share, starts_at = 0 } of version.partners) {
+    grants.partners[slug] = category == NECESSARY ? starts_at <= now : judge(category, added, stored ? own(stored.partners, slug) : undefined, sale_or_share, starts_at);
+  }
+  const isNews = answered < (own(version.ordinals, version.digest) || 0) && now < (version.announce_until || 0);
+  /** @type {Reason} */
+  const why = !held ? binding[0] ? "signal" : reason : asks ? "changed" : cuts ? "signal" : isNews ? "announced" : reason;
+  return { show: why == "decided" || why == "signal" ? "nothing" : isOptIn && why != "announced" ? "banner" : "notice", reason: why, grants };
 }
 
 /** @param {Regime} regime @param {Stored | null} stored @param {number} now @returns {Reason} */
 function standing(regime, stored, now) {
   // A clock that was wrong by more than a day proves nothing about when the answer was given.
   if (!stored || stored.decided_at > now + DAY) return "undecided";
-  return now - stored.decided_at > lifetime(regime, stored) ? "expired" : "decided";
+  if (now - stored.decided_at > lifetime(regime, stored)) return "expired";
+  // A refusal is one everywhere. A yes counts only where the law under which it was given asked for one as well.
+  return regime.accepts && !regime.accepts.includes(stored.regime) && grantsAnything(stored) ? "moved" : "decided";
 }
 
 /**
- * How long an answer is remembered, in seconds.
- * @param {{grant_days: number, refusal_days: number}} regime
- * @param {{categories: Choice, partners: Exceptions}} stored
+ * Until the visitor may be asked again, in seconds. Where things run until refused, a refusal of anything counts as one.
+ * @param {{model?: string, grant_days: number, refusal_days: number}} regime
+ * @param {Pick<Stored, "categories" | "partners">} stored
  */
-export function lifetime(regime, stored) {
-  return DAY * (grantsAnything(stored) ? regime.grant_days : regime.refusal_days);
+export function lifetime({ model, grant_days, refusal_days }, stored) {
+  return DAY * ((model == "opt_in" ? grantsAnything(stored) : !answers(stored).includes(false)) ? grant_days : refusal_days);
 }
 
-/** @param {{categories: Choice, partners: Exceptions}} stored */
-function grantsAnything({ categories, partners }) {
-  return OPTIONAL.some((code) => categories[code]) || Object.values(partners).includes(true);
-}
+/** @param {Pick<Stored, "categories" | "partners">} stored */
+const answers = ({ categories, partners }) => OPTIONAL.map((code) => categories[code]).concat(Object.values(partners));
 
-/**
- * What was added after the answered version is off until answered; an unknown version counts as the oldest.
- * @param {Reason} reason @param {Version} version @param {Stored | null} stored @returns {Decision}
- */
-function outcome(reason, version, stored) {
-  const answered = stored && own(version.ordinals, stored.version) || 0;
-  /** @param {Code} code */
-  const gave = (code) => !!stored && stored.categories[/** @type {Optional} */ (code)];
-  const grants = /** @type {Grants} */ ({ categories: { [NECESSARY]: true }, partners: {} });
-  /** Only those who had granted a category are asked about what was added to it: asking refusers again would be nagging. @param {boolean} granted @param {number} added */
-  const judge = (granted, added) => {
-    if (granted && added > answered) reason = "changed";
-    return granted && added <= answered;
-  };
-  for (const code of OPTIONAL) grants.categories[code] = judge(gave(code), version.categories[code]);
-  for (const { slug, category, added } of version.partners) {
-    const exception = stored ? own(stored.partners, slug) : undefined;
-    grants.partners[slug] = category == NECESSARY || judge(exception !== false && gave(category), added) || !!exception && added <= answered;
-  }
-  return { show: reason == "decided" || reason == "signal" ? "nothing" : "banner", reason, grants };
-}
+/** @param {Pick<Stored, "categories" | "partners">} stored */
+const grantsAnything = (stored) => answers(stored).includes(true);
 
 /**
  * A website may have put anything on Object.prototype, and a partner may be called "constructor".
- * @template T @param {Record<string, T>} map @param {string} key @returns {T | undefined}
+ * @template T @param {Record<string, T>} map @param {string | number} key @returns {T | undefined}
  */
 export function own(map, key) {
   return Object.prototype.hasOwnProperty.call(map, key) ? map[key] : undefined;

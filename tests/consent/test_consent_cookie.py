@@ -40,7 +40,7 @@ def test_newest_of_a_header_fits_the_shared_vectors(case: dict[str, Any]) -> Non
 def test_max_age_fits_the_shared_vectors(case: dict[str, Any]) -> None:
     stored = stored_choice(case["stored"])
     assert stored
-    seconds = consent_cookie.max_age(stored, grant_days=case["grant_days"], refusal_days=case["refusal_days"])
+    seconds = consent_cookie.max_age(stored, model="opt_in", grant_days=case["grant_days"], refusal_days=case["refusal_days"])
     assert seconds == case["expect"]
 
 

@@ -17,7 +17,13 @@ from consent.privacy_signals import Signals, read_signals
         ({"DNT": ""}, Signals()),
         ({"Sec-GPC": "1"}, Signals(gpc=True)),
         ({"Sec-GPC": "true"}, Signals()),
-        ({"Sec-GPC": "1, 1"}, Signals()),
+        # Sent twice, a header arrives as one: a visitor who refuses twice has not refused less.
+        ({"Sec-GPC": "1, 1"}, Signals(gpc=True)),
+        ({"Sec-GPC": "1,0"}, Signals(gpc=True)),
+        ({"Sec-GPC": "11"}, Signals()),
+        ({"DNT": "11"}, Signals(dnt=True)),
+        ({"DNT": "0, 1"}, Signals(dnt=True)),
+        ({"DNT": "0, 0"}, Signals()),
         ({"DNT": "1", "Sec-GPC": "1"}, Signals(dnt=True, gpc=True)),
     ],
 )
