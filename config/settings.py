@@ -58,6 +58,14 @@ def rate(name: str, *, default: str) -> str | None:
     return raw or None
 
 
+def header_name(name: str) -> str:
+    """Read the name of a request header; empty means none is trusted."""
+    raw: str = env.str(name, default="").strip()
+    if raw and not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", raw):
+        raise ImproperlyConfigured(f"{name} is {raw!r}. Write a header's name, such as X-Country, or nothing.")
+    return raw
+
+
 def choice(name: str, options: tuple[str, ...], *, default: str) -> str:
     """Read one of a few words."""
     raw: str = env.str(name, default=default).strip().upper()
@@ -84,6 +92,16 @@ WORKERS = whole_number("WORKERS", default=1)
 TRUSTED_PROXIES = whole_number("TRUSTED_PROXIES", default=0)
 EVENT_RATE = rate("EVENT_RATE", default="120/min")
 LIVE_REFRESH_SECONDS = whole_number("LIVE_REFRESH_SECONDS", default=2)
+COUNT_FLUSH_SECONDS = whole_number("COUNT_FLUSH_SECONDS", default=5)
+# Where visitors are: what the edge says, else a database on this machine. It is opened and tried when the server starts
+# (consent/geography.py).
+COUNTRY_HEADER = header_name("COUNTRY_HEADER")
+REGION_HEADER = header_name("REGION_HEADER")
+if REGION_HEADER and not COUNTRY_HEADER:
+    raise ImproperlyConfigured("REGION_HEADER is set, but COUNTRY_HEADER is not. Set both, or neither.")
+GEOIP_DATABASE = env.str("GEOIP_DATABASE", default="").strip()
+if GEOIP_DATABASE:
+    GEOIP_DATABASE = str(BASE_DIR / GEOIP_DATABASE)
 SOURCE_URL = env.str("SOURCE_URL", default="")
 
 # --- Applications ----------------------------------------------------------------------------------
@@ -104,6 +122,8 @@ INSTALLED_APPS = [
     "consent",
 ]
 MIDDLEWARE = [
+    # First, so that nothing is answered without it: not a static file, a redirect or an error either.
+    "consent.wellknown.tk.say_tracking_status",
     "config.middleware.keep_transport_security_to_own_host",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -224,7 +244,6 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "consent.api.errors.as_error",
     "DEFAULT_THROTTLE_CLASSES": ["consent.api.throttling.ClientThrottle"],
-    "NUM_PROXIES": TRUSTED_PROXIES,
     "UNAUTHENTICATED_USER": None,
 }
 SPECTACULAR_SETTINGS = {

@@ -1,6 +1,8 @@
-"""Start-up: the append-only triggers are put back after every migration, and a check proves that they stand."""
+"""Start-up: the append-only triggers are put back after every migration, and a check proves that they stand. The
+database of places is opened, so that a broken one is found out now."""
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.db.models.signals import post_migrate
 
 
@@ -9,6 +11,8 @@ class ConsentConfig(AppConfig):
     verbose_name = "Consent"
 
     def ready(self) -> None:
-        from consent import append_only, checks  # noqa: F401, PLC0415  models are ready only now
+        from consent import append_only, checks, geography  # noqa: F401, PLC0415  models are ready only now
 
         post_migrate.connect(append_only.install_after_migration, sender=self)
+        if settings.GEOIP_DATABASE:
+            geography.open_database(settings.GEOIP_DATABASE)

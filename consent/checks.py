@@ -39,6 +39,21 @@ def proxies_are_counted(**_: Any) -> list[CheckMessage]:
 
 
 @register(Tags.security, deploy=True)
+def trusted_header_is_set_by_a_proxy(**_: Any) -> list[CheckMessage]:
+    """W003: a header that nobody in front overwrites says whatever the visitor's program wants."""
+    if not settings.COUNTRY_HEADER or settings.TRUSTED_PROXIES:
+        return []
+    return [
+        Warning(
+            "COUNTRY_HEADER is set, but TRUSTED_PROXIES is 0: anybody could forge where they are.",
+            hint="Empty COUNTRY_HEADER, or set TRUSTED_PROXIES to the number of proxies in front, "
+            "of which one must overwrite the header.",
+            id="consent.W003",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
 def public_address_is_https(**_: Any) -> list[CheckMessage]:
     """W001: consent cookies are `Secure` only where the platform's pages are."""
     if settings.IS_HTTPS:

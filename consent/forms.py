@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
+from django.utils.safestring import SafeString
 
 from consent.admin.text_groups import grouped
 from consent.models import Notice, SitePolicy
+from consent.regime_words import PLACE_NOTES, PLACES, consequence, rule_name
+from consent.regimes import CHOOSABLE, REGIMES, resolved
+from consent.schedules import Dates, planned, schedule_errors
 from consent.services.drafting import placeholders_of
 from consent.services.publishing import APPEARANCE
 from cookies.admin.languages import language_name
@@ -122,8 +127,39 @@ DNT_CHOICES = (
     ),
 )
 
+SCOPE_CHOICES = (
+    (
+        "one",
+        explained(
+            "One rule for everybody (recommended)",
+            "Nothing optional runs before a yes, wherever the visitor is. Nobody has to be located.",
+        ),
+    ),
+    (
+        "places",
+        explained(
+            "Different rules by place",
+            "The rule of the visitor's place holds. Each visitor's browser asks this server once where it is.",
+        ),
+    ),
+)
+LIKE_EVERYBODY_ELSE = explained("As everybody else", "The strictest rule: nothing optional runs before a yes.")
+POLICY_FIELDS = ("dnt", "grant_days", "refusal_days", "grace_days", "announce_days", "count_impressions")
+
+
+def place_choices(place: str) -> list[tuple[str, SafeString]]:
+    """What a website may choose for one place."""
+    rows = [resolved(row) for row in CHOOSABLE if row.place == place]
+    return [("", LIKE_EVERYBODY_ELSE), *((row["code"], explained(rule_name(row), consequence(row))) for row in rows)]
+
 
 class PolicyForm(CalmForm):
+    scope = forms.ChoiceField(
+        label="Which rule holds for whom",
+        choices=SCOPE_CHOICES,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose one of the two."},
+    )
     dnt = forms.ChoiceField(label="When a browser sends Do Not Track", choices=DNT_CHOICES, widget=forms.RadioSelect)
     grant_days = forms.IntegerField(
         label="Remember a yes for",
@@ -136,13 +172,47 @@ class PolicyForm(CalmForm):
         label="Remember a no for",
         min_value=180,
         max_value=395,
-        help_text="Days, from 180 to 395: nobody should be asked again too soon.",
+        help_text=(
+            "Days, from 180 to 395: nobody should be asked again too soon. A place's law may be stricter: California "
+            "wants twelve months."
+        ),
         widget=forms.NumberInput(attrs={"class": "sy-short"}),
+    )
+    announce_days = forms.IntegerField(
+        label="Say what changed for",
+        required=False,
+        min_value=0,
+        max_value=90,
+        help_text="Days after publishing. Visitors who have chosen are told what changed. Empty or 0: they are not.",
+        widget=forms.NumberInput(attrs={"class": "sy-short"}),
+    )
+    grace_days = forms.IntegerField(
+        label="Let a change wait for",
+        required=False,
+        min_value=0,
+        max_value=90,
+        help_text=(
+            "Days after publishing. Until then visitors who have chosen are not asked about what is new, and it stays "
+            "off for them. Empty or 0: they are asked at once."
+        ),
+        widget=forms.NumberInput(attrs={"class": "sy-short"}),
+    )
+    count_impressions = forms.BooleanField(
+        label="Count visits and signals",
+        required=False,
+        help_text=(
+            "Adds one to a number when somebody comes to the website, so that you see how many decide. Only the number "
+            "is kept: no address, no identifier, no page, nothing about anyone."
+        ),
     )
 
     def __init__(self, *args: Any, policy: SitePolicy, languages: Sequence[str], **kwargs: Any) -> None:
-        kwargs["initial"] = {name: getattr(policy, name) for name in ("dnt", "grant_days", "refusal_days")}
+        kwargs["initial"] = {
+            "scope": "places" if policy.regimes else "one",
+            **{name: getattr(policy, name) for name in POLICY_FIELDS},
+        }
         super().__init__(*args, **kwargs)
+        self.add_places([REGIMES[code].code for code in policy.regimes if code in REGIMES])
         self.kept = policy.dnt_explanation
         self.add_translated(
             "dnt_explanation",
@@ -153,9 +223,43 @@ class PolicyForm(CalmForm):
             help_text="Stands in the cookie list beside what you chose. Leave it empty for the built-in sentence.",
         )
 
+    def add_places(self, chosen: Sequence[str]) -> None:
+        """A choice for each place of the table."""
+        for place in dict.fromkeys(row.place for row in CHOOSABLE):
+            self.fields[f"place_{place}"] = forms.ChoiceField(
+                label=PLACES[place],
+                required=False,
+                choices=place_choices(place),
+                initial=next((code for code in chosen if REGIMES[code].place == place), ""),
+                help_text=PLACE_NOTES.get(place, ""),
+                widget=forms.RadioSelect,
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("scope") == "places" and not self.wrong_places and not self.regimes():
+            self.add_error("scope", "Choose a rule for at least one place, or one rule for everybody.")
+        return cleaned
+
+    @property
+    def places(self) -> list[forms.BoundField]:
+        return self.fields_named("place_")
+
+    @property
+    def wrong_places(self) -> list[forms.BoundField]:
+        return [place for place in self.places if place.errors]
+
+    def regimes(self) -> list[str]:
+        """The chosen codes in the order of the table; none where one rule holds for everybody."""
+        if self.cleaned_data["scope"] == "one":
+            return []
+        return [code for name in self.fields if name.startswith("place_") and (code := self.cleaned_data.get(name))]
+
     def rules(self) -> dict[str, Any]:
-        rules = {name: self.cleaned_data[name] for name in ("dnt", "grant_days", "refusal_days")}
-        return {**rules, "dnt_explanation": self.translated("dnt_explanation", {})}
+        rules = {name: self.cleaned_data[name] for name in ("dnt", "grant_days", "refusal_days", "count_impressions")}
+        days = {name: self.cleaned_data[name] or 0 for name in ("grace_days", "announce_days")}
+        explanation = self.translated("dnt_explanation", {})
+        return {**rules, **days, "regimes": self.regimes(), "dnt_explanation": explanation}
 
 
 class OptOutLinkForm(CalmForm):
@@ -190,6 +294,8 @@ OptOutLinkFormSet = forms.formset_factory(OptOutLinkForm, extra=1, can_delete=Tr
 
 
 class PublishForm(CalmForm):
+    """Why, and for a website that has been published before also when. Nothing of the latter on its first time."""
+
     reason = forms.CharField(
         label="Why you publish",
         required=False,
@@ -199,3 +305,60 @@ class PublishForm(CalmForm):
     )
     # Names the draft that the page showed; the template writes it.
     draft = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    effective_at = forms.DateTimeField(
+        label="Takes effect",
+        required=False,
+        help_text="Date and time in UTC. Empty: now.",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "class": "sy-moment"}, format="%Y-%m-%dT%H:%M"),
+    )
+    asked_from = forms.DateField(
+        label="Those who have chosen are asked from",
+        required=False,
+        help_text="Until that day, what is new stays off for them. Empty: they are asked at once.",
+        widget=forms.DateInput(attrs={"type": "date", "class": "sy-moment"}, format="%Y-%m-%d"),
+    )
+    announced_until = forms.DateField(
+        label="Say what changed until",
+        required=False,
+        help_text="To those who have chosen, once a visit. Empty: nothing is said.",
+        widget=forms.DateInput(attrs={"type": "date", "class": "sy-moment"}, format="%Y-%m-%d"),
+    )
+
+    def __init__(
+        self, *args: Any, now: datetime, languages: Sequence[str], is_first: bool, has_news: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.now = now
+        self.has_news = has_news
+        if is_first:
+            for name in ("effective_at", "asked_from", "announced_until"):
+                del self.fields[name]
+        else:
+            self.add_translated("announcement", "Your own words on it", languages, {}, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name, message in schedule_errors(now=self.now, **self._typed_dates()).items():
+            self.add_error(name, message)
+        if cleaned.get("announced_until") and not self.has_news and not self.announcement():
+            self.add_error(
+                "announced_until",
+                "There is nothing to say: no partner came, moved or went. Write words of your own, or leave it empty.",
+            )
+        return cleaned
+
+    def announcement(self) -> dict[str, str]:
+        return self.translated("announcement", {})
+
+    def dates(self) -> Dates:
+        return planned(now=self.now, **self._typed_dates())
+
+    def shown_asked_from(self) -> date | None:
+        """The day that the page speaks of: what was typed, else what was proposed."""
+        if "asked_from" not in self.fields:
+            return None
+        typed: date | None = self.cleaned_data.get("asked_from") if self.is_bound else self.initial.get("asked_from")
+        return typed
+
+    def _typed_dates(self) -> dict[str, Any]:
+        return {name: self.cleaned_data.get(name) for name in ("effective_at", "asked_from", "announced_until")}

@@ -13,6 +13,10 @@ class Signals:
     dnt: bool = False
     gpc: bool = False
 
+    def __or__(self, other: Signals) -> Signals:
+        """What either saw."""
+        return Signals(dnt=self.dnt or other.dnt, gpc=self.gpc or other.gpc)
+
     def as_dict(self) -> dict[str, bool]:
         return {"dnt": self.dnt, "gpc": self.gpc}
 

@@ -28,6 +28,8 @@ def version_texts(
     texts = {key: overrides.get(key) or text for key, text in builtin.items()}
     if not overrides.get("banner_text"):
         texts["banner_text"] = _first_layer_text(texts, partner_count, used_categories)
+    if not used_categories:
+        texts["notice_text"] = texts["banner_text_nothing"]
     known = {
         "{site}": site_name,
         "{partners}": plural(texts, "partners", partner_count, language),

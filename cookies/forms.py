@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from babel import Locale
@@ -16,7 +17,7 @@ from cookies import vocabulary
 from cookies.admin.languages import language_name
 from cookies.models import Cookie, Partner, Role, Site
 from cookies.partner_library import LibraryPartner, Parameter, parameter_errors
-from cookies.services.catalogue import justification_error
+from cookies.services.catalogue import first_start, justification_error, start_error
 from cookies.services.sites import clean_domains
 
 CATEGORY_CONSEQUENCES: Mapping[str, str] = {
@@ -176,7 +177,16 @@ class CategoryForm(CalmForm):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Needed for a strictly necessary partner. Visitors and regulators read it.",
     )
+    starts_on = forms.DateField(
+        label="Works from",
+        required=False,
+        help_text="Until that day it is off for everybody. Empty: it works as soon as you publish.",
+        widget=forms.DateInput(attrs={"type": "date", "class": "sy-moment"}, format="%Y-%m-%d"),
+    )
 
+    today: date
+    # The day that was set before, which may have come by now.
+    started: date | None = None
     template: LibraryPartner | None = None
 
     def clean(self) -> dict[str, Any]:
@@ -189,6 +199,8 @@ class CategoryForm(CalmForm):
         missing = justification_error(cleaned.get("category", ""), cleaned.get("necessity_justification", ""))
         if missing:
             self.add_error("necessity_justification", missing)
+        if over := start_error(cleaned.get("starts_on"), before=self.started, today=self.today):
+            self.add_error("starts_on", over)
         return cleaned
 
     def parameters(self) -> dict[str, str]:
@@ -224,10 +236,12 @@ def parameter_field(parameter: Parameter, value: str) -> forms.CharField:
 class LibraryPartnerForm(CategoryForm):
     """What has to be known to add a partner from the library; the library knows the rest."""
 
-    def __init__(self, *args: Any, template: LibraryPartner, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, template: LibraryPartner, site: Site, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.today = today
         self.add_template(template, {}, template.load_modes[0])
         self.fields["category"].initial = template.category
+        self.fields["starts_on"].initial = first_start(notice_days=site.partner_notice_days, today=today)
         self.order_fields([name for name in self.fields if name.startswith("parameter_")])
 
 
@@ -283,14 +297,17 @@ class PartnerForm(CategoryForm):
         self,
         *args: Any,
         languages: Sequence[str],
+        site: Site,
+        today: date,
         partner: Partner | None = None,
         template: LibraryPartner | None = None,
         **kwargs: Any,
     ) -> None:
-        kwargs["initial"] = (
-            partner_values(partner) if partner else {"category": "targeting", "technologies": ["cookie"]}
-        )
+        start = first_start(notice_days=site.partner_notice_days, today=today)
+        by_hand = {"category": "targeting", "technologies": ["cookie"], "starts_on": start}
+        kwargs["initial"] = partner_values(partner) if partner else by_hand
         super().__init__(*args, **kwargs)
+        self.today, self.started = today, partner.starts_on if partner else None
         self.partner = partner
         self.fields["country"] = forms.ChoiceField(
             label="Country of the company", required=False, choices=country_choices()
@@ -332,6 +349,7 @@ PARTNER_FIELDS = (
     "opt_out_url",
     "hosts",
     "sale_or_share",
+    "starts_on",
 )
 
 
@@ -444,6 +462,17 @@ class SiteDetailsForm(CalmForm):
         help_text="An e-mail address or a page for questions about data.",
     )
     privacy_policy_url = forms.URLField(label="Privacy policy", required=False, max_length=500, assume_scheme="https")
+    partner_notice_days = forms.IntegerField(
+        label="Announce new partners ahead",
+        required=False,
+        min_value=0,
+        max_value=90,
+        help_text=(
+            "Days, if your own policy promises it. A partner that you add then works only from that many days later. "
+            "Empty or 0: no promise."
+        ),
+        widget=forms.NumberInput(attrs={"class": "sy-short"}),
+    )
 
     def __init__(
         self, *args: Any, languages: Sequence[tuple[str, str]], site: Site | None = None, **kwargs: Any
@@ -458,8 +487,13 @@ class SiteDetailsForm(CalmForm):
         assert isinstance(choice, forms.ChoiceField)
         choice.choices = known
 
+    def clean_partner_notice_days(self) -> int:
+        return self.cleaned_data["partner_notice_days"] or 0
+
 
 class NewSiteForm(SiteDetailsForm):
+    # A promise is kept from the second version on; a new website has other worries.
+    partner_notice_days = None
     key = forms.CharField(
         max_length=40,
         label="Public key",

@@ -82,6 +82,8 @@ def forget_everything() -> None:
     cache.clear()
     if live := sys.modules.get("consent.delivery.live"):
         live.forget()
+    if counting := sys.modules.get("consent.services.counting"):
+        counting.forget()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from consent.deciding import deciding_regimes
+from consent.models import Publication
 from consent.services.publishing import live_publication
+from consent.wellknown import lines
+from consent.wellknown.website import home_of, status_of
 from cookies.admin.install import domains_form
 from cookies.admin.languages import language_name, languages_of
 from cookies.admin.pages import go_to, show, site_page
@@ -21,6 +28,8 @@ def install(request: HttpRequest, site: Site) -> HttpResponse:
     form, is_saved = domains_form(request, site)
     if is_saved:
         return go_to(site, "install")
+    now = timezone.now()
+    publication = live_publication(site, now=now)
     gated = [partner for partner in site.partners.in_use() if partner.load_mode == "gated"]
     return show(
         request,
@@ -29,7 +38,7 @@ def install(request: HttpRequest, site: Site) -> HttpResponse:
         title="Install",
         tab="install",
         form=form,
-        is_published=live_publication(site, now=timezone.now()) is not None,
+        is_published=publication is not None,
         embed_line=embed_line(site),
         language_lines=[
             (language_name(code), embed_line(site, code))
@@ -39,6 +48,7 @@ def install(request: HttpRequest, site: Site) -> HttpResponse:
         gated=[(partner, gated_markup(partner)) for partner in gated if partner.category != "strictly_necessary"],
         settings_link=SETTINGS_LINK,
         declaration=DECLARATION,
+        signals=signal_lines(site, publication, today=now.date()) if publication else None,
     )
 
 
@@ -46,6 +56,23 @@ def embed_line(site: Site, language: str = "") -> str:
     """The one line for the head of every page."""
     route, values = ("snippet-language", [site.key, language]) if language else ("snippet", [site.key])
     return f'<script async src="{settings.PUBLIC_URL}{reverse(route, args=values)}"></script>'
+
+
+def signal_lines(site: Site, publication: Publication, *, today: date) -> dict[str, str]:
+    """What the website serves under its own name, by what is live: the draft binds nobody yet."""
+    payload = json.loads(bytes(publication.version.payload))
+    dnt_policy = payload["policy"]["dnt"]
+    status = status_of(site.key, lines.site_wide_value(dnt_policy), home=home_of(tuple(site.domains)))
+    since = today.isoformat()
+    return {
+        "dnt_policy": dnt_policy,
+        "passing": lines.passing_lines(key=site.key, platform=settings.PUBLIC_URL) + lines.gpc_lines(since),
+        "status_file": lines.status_file(status),
+        "gpc_file": lines.gpc_file(since),
+        "files": lines.file_lines(status, since),
+        "values": lines.value_lines(deciding_regimes(payload)) if dnt_policy == "honour" else "",
+        "middleware": MIDDLEWARE,
+    }
 
 
 def gated_markup(partner: Partner) -> str:
@@ -64,4 +91,6 @@ def _host(partner: Partner) -> str:
 # What stands on a page as a frame rather than as a script.
 EMBEDDED = frozenset({"video", "maps"})
 SETTINGS_LINK = '<button type="button" data-sayso="open">Cookie settings</button>'
+# For a website that is itself Django (docs/django.md).
+MIDDLEWARE = '"consent.website.middleware.ConsentMiddleware",'
 DECLARATION = '<div data-sayso="declaration"></div>'

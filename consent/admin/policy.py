@@ -1,7 +1,8 @@
-"""The rules that a website chooses: Do Not Track, how long answers are remembered, other ways to opt out."""
+"""The rules that a website chooses: by place, about Do Not Track, how long answers are remembered, and promises."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -33,9 +34,23 @@ def policy(request: HttpRequest, site: Site) -> HttpResponse:
             save_policy(site=site, **form.rules())
             save_opt_out_links(site=site, links=[row.link for row in links if row.link])
         except ValidationError as error:
-            form.refuse(error)
+            form.refuse(error, regimes="scope")
         else:
             record_action(request, site, "Changed the policy.")
             messages.success(request, "The policy is saved. It counts once you publish.")
             return go_to(site, "policy")
-    return show(request, site, "policy", title="Policy", tab="policy", form=form, links=links)
+    return show(
+        request,
+        site,
+        "policy",
+        title="Policy",
+        tab="policy",
+        form=form,
+        links=links,
+        places_are_known=knows_places(),
+    )
+
+
+def knows_places() -> bool:
+    """Whether this server can tell where a visitor is."""
+    return bool(settings.COUNTRY_HEADER or settings.GEOIP_DATABASE)

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 
 from consent.builtin_texts import direction
 from consent.delivery.compose import Schedule, compose
+from consent.regime_words import place_name
 from consent.services.publishing import draft_payload
 from cookies.admin.languages import languages_of
 from cookies.admin.pages import add_url, site_page
@@ -38,7 +39,9 @@ def preview(request: HttpRequest, site: Site) -> HttpResponse:
     language = request.GET.get("language", "")
     if language not in languages:
         language = languages[0]
-    token = signing.dumps({"site": site.pk, "language": language}, salt=SALT)
+    regime = request.GET.get("regime", "")
+    draft = draft_payload(site)
+    token = signing.dumps({"site": site.pk, "language": language, "regime": regime}, salt=SALT)
     response = TemplateResponse(
         request,
         "admin/site/preview.html",
@@ -47,7 +50,8 @@ def preview(request: HttpRequest, site: Site) -> HttpResponse:
             "language": language,
             "direction": direction(language),
             "snippet_url": reverse("admin:site-preview-file", args=[site.pk, token, "snippet.js"]),
-            "settings_button": draft_payload(site)["appearance"]["settings_button"],
+            "settings_button": draft["appearance"]["settings_button"],
+            "place": _place(draft, regime),
         },
     )
     own = f"{request.scheme}://{request.get_host()}"
@@ -69,7 +73,7 @@ def preview_file(request: HttpRequest, site_id: int, token: str, name: str) -> H
     if site is None or opened["site"] != site_id:
         raise Http404("There is no such preview.")
     details, first = compose(
-        payload=harmless(draft_payload(site)),
+        payload=harmless(draft_payload(site), regime=opened["regime"]),
         digest=NEVER_PUBLISHED,
         language=opened["language"],
         schedule=Schedule({NEVER_PUBLISHED[:12]: 1}),
@@ -82,14 +86,26 @@ def preview_file(request: HttpRequest, site_id: int, token: str, name: str) -> H
     return response
 
 
-def harmless(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """The draft without what would load or tell a partner anything, and without the marketer's own browser signals:
-    they would keep the banner from being shown. Pure."""
+def harmless(payload: Mapping[str, Any], *, regime: str = "") -> dict[str, Any]:
+    """The draft under one of its rows (the one for everybody else unless another is named), without what would load,
+    count or tell a partner anything, and without the marketer's own browser signals: they would keep the banner from
+    being shown. Pure."""
     return {
         **payload,
         "partners": [{**partner, "loader": [], "signals": []} for partner in payload["partners"]],
-        "regimes": [{**payload["regimes"][0], "signals": []}],
+        "policy": {**payload["policy"], "count_impressions": False},
+        "regimes": [{**_row(payload, regime), "signals": []}],
     }
+
+
+def _row(payload: Mapping[str, Any], regime: str) -> dict[str, Any]:
+    rows: list[dict[str, Any]] = payload["regimes"]
+    return next((row for row in rows if row["code"] == regime), rows[0])
+
+
+def _place(payload: Mapping[str, Any], regime: str) -> str:
+    """The place that is previewed, where rules differ by place."""
+    return place_name(_row(payload, regime)) if len(payload["regimes"]) > 1 else ""
 
 
 add_url(path("<int:site_id>/preview/<str:token>/<str:name>", preview_file, name="site-preview-file"))

@@ -1,8 +1,9 @@
-"""Putting the draft before visitors: what would change, how it looks, and the one button."""
+"""Putting the draft before visitors: what would change, for whom and when, how it looks, and the one button."""
 
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -10,11 +11,14 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from consent.differences import announcements, asks_again, changes, late_notices
 from consent.forms import PublishForm
-from consent.models import Publication
-from consent.reports import changes
+from consent.models import Publication, SitePolicy
+from consent.news import news_between
+from consent.regime_words import place_name, rule_name
+from consent.schedules import day_words, moment_words
 from consent.services.drafting import draft_digest
-from consent.services.publishing import draft_payload
+from consent.services.publishing import draft_of, draft_payload
 from consent.services.publishing import publish as publish_draft
 from cookies.admin.languages import language_name, languages_of
 from cookies.admin.log import record_action
@@ -26,10 +30,20 @@ VIEW, ADD = "consent.view_publication", "consent.add_publication"
 
 @site_page("publish/", name="publish", sees=VIEW, writes=ADD, tab="Publish", position=60)
 def publish(request: HttpRequest, site: Site) -> HttpResponse:
-    form = PublishForm(sent(request))
+    now = timezone.now()
+    latest = site.publications.order_by("-id").select_related("version").first()
+    before, draft = _payload(latest), draft_payload(site)
+    news = news_between(before, draft) if before else []
+    form = PublishForm(
+        sent(request),
+        now=now,
+        languages=languages_of(site),
+        is_first=latest is None,
+        has_news=bool(news),
+        initial=_proposed(draft_of(site)[1], before, draft, now=now),
+    )
     if request.method == "POST" and form.is_valid() and _publish(request, site, form):
         return go_to(site, "publish")
-    latest = site.publications.order_by("-id").select_related("version").first()
     digest = draft_digest(site)
     return show(
         request,
@@ -42,11 +56,34 @@ def publish(request: HttpRequest, site: Site) -> HttpResponse:
         digest=digest,
         latest=latest,
         has_changes=latest is None or latest.version.digest != digest,
-        sentences=changes(_payload(latest), draft_payload(site)),
+        sentences=changes(before, draft, asked_from=form.shown_asked_from(), now=now),
+        announced=announcements(news, now=now),
+        announcement_fields=form.fields_named("announcement_"),
+        late=late_notices(before, draft, notice_days=site.partner_notice_days, today=now.date()),
+        waiting=site.publications.filter(effective_at__gt=now).order_by("effective_at").select_related("version"),
         languages=[
             (language_name(code), f"{page_url(site, 'preview')}?language={code}") for code in languages_of(site)
         ],
+        regimes=_regime_previews(site, draft),
     )
+
+
+def _proposed(
+    policy: SitePolicy, before: dict[str, Any] | None, draft: dict[str, Any], *, now: datetime
+) -> dict[str, Any]:
+    """The days that the website's policy promises, where this change gives a reason for them."""
+    proposed = {}
+    if policy.grace_days and asks_again(before, draft):
+        proposed["asked_from"] = now.date() + timedelta(days=policy.grace_days)
+    if policy.announce_days and before and news_between(before, draft):
+        proposed["announced_until"] = now.date() + timedelta(days=policy.announce_days)
+    return proposed
+
+
+def _regime_previews(site: Site, draft: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Where rules differ by place: each place, its rule, and the address of its preview."""
+    rows = draft["regimes"] if len(draft["regimes"]) > 1 else []
+    return [(place_name(row), rule_name(row), f"{page_url(site, 'preview')}?regime={row['code']}") for row in rows]
 
 
 def _publish(request: HttpRequest, site: Site, form: PublishForm) -> bool:
@@ -54,9 +91,17 @@ def _publish(request: HttpRequest, site: Site, form: PublishForm) -> bool:
     if looked_at and looked_at != draft_digest(site):
         form.add_error(None, "The draft has changed since you opened this page. Look at it again, then publish.")
         return False
+    dates = form.dates()
     try:
         publication = publish_draft(
-            site=site, by=request.user.get_username(), now=timezone.now(), reason=form.cleaned_data["reason"]
+            site=site,
+            by=request.user.get_username(),
+            now=form.now,
+            reason=form.cleaned_data["reason"],
+            effective_at=dates.effective_at,
+            grace_until=dates.grace_until,
+            announce_until=dates.announce_until,
+            announcement=form.announcement(),
         )
     except ValidationError as error:
         form.refuse(error)
@@ -65,9 +110,23 @@ def _publish(request: HttpRequest, site: Site, form: PublishForm) -> bool:
         messages.info(request, _unchanged(site))
         return True
     number = publication.version.ordinal
-    record_action(request, site, f"Published version {number}.")
-    messages.success(request, f"Version {number} is live. Visitors meet it within a few minutes.")
+    is_later = publication.effective_at > form.now
+    when = f", in effect from {moment_words(publication.effective_at)}" if is_later else ""
+    record_action(request, site, f"Published version {number}{when}.")
+    messages.success(request, _said(publication, is_later=is_later))
     return True
+
+
+def _said(publication: Publication, *, is_later: bool) -> str:
+    number = publication.version.ordinal
+    sentences = [f"Version {number} is live. Visitors meet it within a few minutes."]
+    if is_later:
+        sentences = [f"Version {number} takes effect on {moment_words(publication.effective_at)}."]
+    if publication.grace_until:
+        sentences.append(f"Those who have chosen are asked from {day_words(publication.grace_until.date())}.")
+    if publication.announce_until:
+        sentences.append(f"What changed is said until {day_words(publication.announce_until.date())}.")
+    return " ".join(sentences)
 
 
 def _unchanged(site: Site) -> str:

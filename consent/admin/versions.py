@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -17,6 +18,7 @@ from unfold.admin import ModelAdmin
 
 from consent.admin.text_groups import grouped
 from consent.models import NoticeVersion, Publication
+from consent.regime_words import consequence, memory_words, place_name, rule_name, signal_words
 from consent.services.publishing import live_publication, put_live
 from cookies.admin.catalogue import lifetime_words
 from cookies.admin.languages import language_name
@@ -34,7 +36,8 @@ EVERY_ROLE = tuple(Role)
 @site_page("versions/", name="versions", sees=VIEW, roles=EVERY_ROLE, tab="Versions", position=70)
 def versions(request: HttpRequest, site: Site) -> HttpResponse:
     """What was shown, from when, by whom and why."""
-    live = live_publication(site, now=timezone.now())
+    now = timezone.now()
+    live = live_publication(site, now=now)
     newest_first = Prefetch("publications", queryset=Publication.objects.order_by("-id"))
     rows = [
         {
@@ -42,6 +45,7 @@ def versions(request: HttpRequest, site: Site) -> HttpResponse:
             "url": page_url(site, "version", version.ordinal),
             "publications": list(version.publications.all()),
             "is_live": live is not None and live.version_id == version.pk,
+            "is_waiting": any(publication.effective_at > now for publication in version.publications.all()),
         }
         for version in site.versions.defer("payload").prefetch_related(newest_first)
     ]
@@ -71,7 +75,8 @@ def version_page(request: HttpRequest, site: Site, number: int) -> HttpResponse:
         partners=[_partner(partner, own_language) for partner in payload["partners"]],
         cookies=[_cookie(cookie, payload, own_language) for cookie in payload["cookies"]],
         dnt_is_honoured=payload["policy"]["dnt"] == "honour",
-        regime=payload["regimes"][0],
+        counts=payload["policy"].get("count_impressions", False),
+        regimes=_regimes(payload),
         controller=payload["site"]["controller"],
         links=[(translated(link["label"], own_language, "en"), link["url"]) for link in payload["opt_out_links"]],
         back=page_url(site, "versions"),
@@ -124,6 +129,21 @@ def _texts(texts: Mapping[str, str]) -> list[tuple[str, list[tuple[str, str]]]]:
     return [(group.title, [(label, texts[key]) for key, label in group.labels.items()]) for group in grouped(texts)]
 
 
+def _regimes(payload: Mapping[str, Any]) -> list[dict[str, Any]]:
+    rows = payload["regimes"]
+    return [
+        {
+            "code": row["code"],
+            "place": place_name(row, is_only=len(rows) == 1),
+            "rule": rule_name(row),
+            "consequence": consequence(row),
+            "signals": signal_words(row, dnt=payload["policy"]["dnt"]),
+            "memory": memory_words(row),
+        }
+        for row in rows
+    ]
+
+
 def _partner(partner: Mapping[str, Any], language: str) -> dict[str, Any]:
     return {
         **partner,
@@ -131,6 +151,7 @@ def _partner(partner: Mapping[str, Any], language: str) -> dict[str, Any]:
         "purpose": translated(partner["purpose"], language, "en"),
         "purposes": ", ".join(PURPOSE_LABELS.get(purpose, purpose) for purpose in partner["purposes"]),
         "loaded": LOAD_MODE_LABELS[partner["load_mode"]].partition(":")[0],
+        "starts": datetime.fromtimestamp(partner["starts_at"], UTC) if partner.get("starts_at") else None,
     }
 
 

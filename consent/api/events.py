@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -12,25 +11,17 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
-from django.views.decorators.csrf import csrf_exempt
 
-from consent.api.cors import allow, checked_origin, preflight
+from consent.api.bodies import Digest, Language, RegimeCode, SignalsBody, Slug
 from consent.api.errors import ApiError
-from consent.api.throttling import seconds_to_wait
+from consent.api.plain import known_version, plain_view, read_body
+from consent.api.seen import seen_by_server
 from consent.delivery import live
-from consent.devices import device_class
-from consent.privacy_signals import Signals, read_signals
-from consent.services.recording import EventAltered, ReportedEvent, SeenByServer, record_event
+from consent.privacy_signals import Signals
+from consent.services.recording import EventAltered, ReportedEvent, record_event
+from consent.wellknown.tk import tell_update
 
 MOST_BYTES = 4096
-MEDIA_TYPES = ("application/json", "text/plain")
-
-Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]{1,40}$")]
-
-
-class SignalsBody(msgspec.Struct, forbid_unknown_fields=True):
-    gpc: bool
-    dnt: bool
 
 
 class CategoriesBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -48,11 +39,11 @@ class EventBody(msgspec.Struct, forbid_unknown_fields=True):
     action: Literal["accept_all", "reject_all", "save", "withdraw", "embed_unlock"]
     surface: Literal["banner", "preferences", "page", "embed", "api"]
     categories: CategoriesBody
-    version: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
-    language: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$", max_length=16)]
+    version: Digest
+    language: Language
     signals: SignalsBody
     partners: Annotated[dict[Slug, bool], msgspec.Meta(max_length=100)] = {}
-    regime: Annotated[str, msgspec.Meta(max_length=16)] | None = None
+    regime: RegimeCode | None = None
     client_time: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
     trusted: bool | None = None
     build: Annotated[str, msgspec.Meta(max_length=40)] | None = None
@@ -60,39 +51,17 @@ class EventBody(msgspec.Struct, forbid_unknown_fields=True):
 
 
 _decoder = msgspec.json.Decoder(EventBody)
-_FIELD = re.compile(r"`\$\.([a-z_]+)")
 
 
-@csrf_exempt
-def events(request: HttpRequest, key: str) -> HttpResponse:
+@plain_view("POST", refusal="Events are sent by POST.")
+def events(request: HttpRequest, site: live.LiveSite) -> HttpResponse:
     """Record a decision, once."""
-    origin = None
+    body = read_body(request, _decoder, most_bytes=MOST_BYTES)
+    version = known_version(site, body.version)
+    reported, now = _checked(body, version), timezone.now()
+    seen = seen_by_server(request, version.regimes, now)
     try:
-        site = live.get_site(key)
-        if site is None:
-            raise ApiError(404, "unknown_site", "There is no website with this key.")
-        origin = checked_origin(request, site)
-        response = _answer(request, site, origin)
-    except ApiError as error:
-        response = error.response()
-        if error.status == 405:
-            response["Allow"] = "POST, OPTIONS"
-    if origin:
-        allow(response, origin)
-    return response
-
-
-def _answer(request: HttpRequest, site: live.LiveSite, origin: str) -> HttpResponse:
-    if request.method == "OPTIONS":
-        return preflight(origin, "POST")
-    if request.method != "POST":
-        raise ApiError(405, "method_not_allowed", "Events are sent by POST.")
-    _throttle(request)
-    body = _decoded(_raw_body(request))
-    reported = _checked(body, site)
-    now = timezone.now()
-    try:
-        recorded = record_event(site_id=site.id, reported=reported, seen=_seen(request, reported.regime), now=now)
+        recorded = record_event(site_id=site.id, reported=reported, seen=seen, rules=version.rules, now=now)
     except EventAltered:
         raise ApiError(409, "event_altered", "This event id is known with another content. Make a new id.") from None
     except DatabaseError:
@@ -106,39 +75,11 @@ def _answer(request: HttpRequest, site: live.LiveSite, origin: str) -> HttpRespo
         status=201 if recorded.is_new else 200,
     )
     response["Cache-Control"] = "no-store"
+    tell_update(response)
     return response
 
 
-def _throttle(request: HttpRequest) -> None:
-    if wait := seconds_to_wait(request):
-        raise ApiError(429, "too_many_requests", "Too many requests. Wait, then send it again.", retry_after=wait)
-
-
-def _raw_body(request: HttpRequest) -> bytes:
-    if request.content_type not in MEDIA_TYPES:
-        raise ApiError(415, "unsupported_media_type", "Send JSON as application/json or text/plain.")
-    # One byte more than allowed is enough to know; a body without a length is never read whole.
-    raw = request.read(MOST_BYTES + 1)
-    if len(raw) > MOST_BYTES:
-        raise ApiError(413, "too_large", "An event has at most 4 KB.")
-    return raw
-
-
-def _decoded(raw: bytes) -> EventBody:
-    try:
-        return _decoder.decode(raw)
-    except msgspec.ValidationError as error:
-        found = _FIELD.search(str(error))
-        name = found[1] if found else "body"
-        raise ApiError(400, "malformed", "The event has a wrong field.", fields={name: str(error)}) from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise ApiError(400, "malformed", "The body is not JSON.") from None
-
-
-def _checked(body: EventBody, site: live.LiveSite) -> ReportedEvent:
-    version = live.get_version(site.id, body.version)
-    if version is None:
-        raise ApiError(409, "version_unknown", "This version was never published for this website.")
+def _checked(body: EventBody, version: live.LiveVersion) -> ReportedEvent:
     if faults := dict(_faults(body, version)):
         raise ApiError(400, "malformed", "The event does not fit the version that it names.", fields=faults)
     return ReportedEvent(
@@ -187,10 +128,3 @@ def _contradiction(body: EventBody) -> str | None:
         return f"{body.action} refuses everything, but the event grants something."
     return None
 
-
-def _seen(request: HttpRequest, regime: str) -> SeenByServer:
-    return SeenByServer(
-        signals=read_signals(request.headers),
-        regime=regime,
-        device_class=device_class(request.headers.get("User-Agent", "")),
-    )

@@ -17,11 +17,13 @@ from rest_framework.views import APIView
 
 from consent.api.cors import allow, checked_origin, preflight
 from consent.api.errors import ApiError
+from consent.api.plain import known_site
 from consent.delivery import live
 from consent.models import ConsentEvent, NoticeVersion
 from consent.reports import history
 from consent.services.erasure import erase_consent
 from consent.services.recording import consent_ref_of
+from consent.wellknown.tk import tell_update
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 KEY = OpenApiParameter("key", str, OpenApiParameter.PATH, description="The website's public key.")
@@ -102,13 +104,6 @@ class PublicView(APIView):
 
     def handle_exception(self, exc: Exception) -> Any:
         return exc.response() if isinstance(exc, ApiError) else super().handle_exception(exc)
-
-
-def known_site(key: str) -> live.LiveSite:
-    site = live.get_site(key)
-    if site is None:
-        raise ApiError(404, "unknown_site", "There is no website with this key.")
-    return site
 
 
 class SiteView(PublicView):
@@ -205,7 +200,9 @@ class ConsentsView(PublicView):
         site, origin = known_site(key), self._origin(request, key)
         if not erase_consent(site_id=site.id, consent_ref=self._consent_ref(request)):
             raise ApiError(404, "no_record", "Nothing is kept under this consent id.")
-        return self._private(HttpResponse(status=204), origin)
+        response = self._private(HttpResponse(status=204), origin)
+        tell_update(response)
+        return response
 
     @extend_schema(exclude=True)
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:

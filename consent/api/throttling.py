@@ -6,10 +6,12 @@ from django.conf import settings
 from django.http import HttpRequest
 from rest_framework.throttling import SimpleRateThrottle
 
+from consent.geography import address_of
+
 
 class ClientThrottle(SimpleRateThrottle):
-    """EVENT_RATE requests per client. The client is the address that the last trusted proxy saw (TRUSTED_PROXIES
-    counts from the right of X-Forwarded-For; with none, the connection's own)."""
+    """EVENT_RATE requests per client. The client is the address that the last trusted proxy saw; where none says one,
+    the connection's own."""
 
     scope = "client"
 
@@ -17,7 +19,7 @@ class ClientThrottle(SimpleRateThrottle):
         return settings.EVENT_RATE
 
     def get_cache_key(self, request: Any, view: Any) -> str:
-        return f"throttle:{self.get_ident(request)}"
+        return f"throttle:{address_of(request) or request.META.get('REMOTE_ADDR', '')}"
 
 
 def seconds_to_wait(request: HttpRequest) -> float | None:

@@ -1,4 +1,4 @@
-"""A version's payload made into the two files that a browser loads. Pure but for reading the built engine."""
+"""A version's payload made into the files that a browser loads. Pure but for reading the built engine."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from consent.news import Change
 from cookies.vocabulary import CATEGORIES
 
 DIST = Path(__file__).resolve().parent.parent.parent / "static" / "dist"
+PARTS = ("snippet", "region", "count", "preferences", "notices")
 # What the first view shows or says.
 FIRST_VIEW_KEYS = (
     "banner_title",
@@ -27,10 +28,13 @@ FIRST_VIEW_KEYS = (
     "reject_all",
     "choose",
     "settings_button",
-    "confirmation",
 )
+# What the third file says: notices of opt-out laws, and what is new.
+NOTICE_KEYS = ("notice_", "changes_", "news_", "privacy_choices")
+# What only those meet who are told of sale and sharing.
+SALE_KEYS = ("sale_", "signal_sale", "signal_status")
 # What the second file never says itself: hosted pages, the question, and the words that come with each category.
-SAID_ELSEWHERE = ("page_", "banner_", "purpose_", *(f"{category}_" for category in CATEGORIES))
+SAID_ELSEWHERE = ("page_", "banner_", "purpose_", *(f"{category}_" for category in CATEGORIES), *NOTICE_KEYS)
 
 
 @dataclass(frozen=True)
@@ -56,14 +60,14 @@ class Schedule:
 
 @cache
 def engine(name: str) -> str:
-    """The built engine: `snippet` or `preferences`."""
+    """A part of the built engine: the first view, what only some websites need in it, the preference centre, the notices."""
     return (DIST / f"{name}.js").read_text(encoding="utf-8")
 
 
 @cache
 def build() -> str:
-    """Names the engine: 12 hex digits over both built files."""
-    return hashlib.sha256((engine("snippet") + engine("preferences")).encode()).hexdigest()[:12]
+    """Names the engine: 12 hex digits over all built parts."""
+    return hashlib.sha256("".join(engine(part) for part in PARTS).encode()).hexdigest()[:12]
 
 
 @cache
@@ -85,26 +89,28 @@ def compose(
     public_url: str,
     news: Sequence[Change] = (),
     announcement: Mapping[str, str] | None = None,
-) -> tuple[Composed, Composed]:
-    """The preference centre's file and the first view's, in that order: the second names the first."""
-    facts = preference_facts(payload, language)
+) -> dict[str, Composed]:
+    """The files by kind, each after those that it names: notices, preferences, snippet."""
+    key, extras = payload["site"]["key"], ""
+    notices = notice_facts(payload, language)
     if schedule.announce_until:
-        facts["news"] = news_facts(payload, language, news, announcement or {})
-    details = _wrapped("preferences", "__DETAILS__", facts, language)
-    first = _wrapped(
-        "snippet",
-        "__SITE__",
-        snippet_facts(
-            payload,
-            digest=digest,
-            language=language,
-            schedule=schedule,
-            preferences=f"{payload['site']['key']}.{details.digest}.js",
-            public_url=public_url,
-        ),
-        language,
+        notices["news"] = news_facts(payload, language, news, announcement or {})
+    third = _wrapped("notices", notices, language)
+    details = {**preference_facts(payload, language), "notices": f"{key}.{third.digest}.js"}
+    second = _wrapped("preferences", details, language)
+    facts = snippet_facts(
+        payload,
+        digest=digest,
+        language=language,
+        schedule=schedule,
+        preferences=f"{key}.{second.digest}.js",
+        public_url=public_url,
     )
-    return details, first
+    if len(payload["regimes"]) > 1:
+        extras += engine("region")
+    if payload["policy"].get("count_impressions"):
+        extras += engine("count")
+    return {"notices": third, "preferences": second, "snippet": _wrapped("snippet", facts, language, extras)}
 
 
 def snippet_facts(
@@ -120,8 +126,7 @@ def snippet_facts(
     key = payload["site"]["key"]
     texts = payload["texts"][language]
     regimes = [_deciding_regime(row) for row in payload["regimes"]]
-    # Where nothing runs before a yes and every signal refuses everything, nobody asks who counts as sale.
-    sells = any("reach" in row or "defaults" in row for row in regimes)
+    sells = _knows_sale(payload)
     partners = [_deciding_partner(partner, payload["cookies"], sells=sells) for partner in payload["partners"]]
     own = [cookie for cookie in payload["cookies"] if cookie["partner"] is None]
     return _without_empty(
@@ -163,10 +168,11 @@ def preference_facts(payload: Mapping[str, Any], language: str) -> dict[str, Any
     def said(values: Mapping[str, str]) -> str:
         return in_language(values, language, payload["site"]["default_language"])
 
+    elsewhere = SAID_ELSEWHERE if _knows_sale(payload) else (*SAID_ELSEWHERE, *SALE_KEYS)
     return {
         "language": language,
         "texts": {
-            name: text for name, text in payload["texts"][language].items() if not name.startswith(SAID_ELSEWHERE)
+            name: text for name, text in payload["texts"][language].items() if not name.startswith(elsewhere)
         },
         "categories": [
             {
@@ -200,6 +206,20 @@ def preference_facts(payload: Mapping[str, Any], language: str) -> dict[str, Any
     }
 
 
+def notice_facts(payload: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """What the notices of opt-out laws say, and what names what is new, in one language."""
+    texts, fallback = payload["texts"][language], payload["site"]["default_language"]
+    shown = (*NOTICE_KEYS, "signal_status", "settings_button", "details_link", "choose", "own_use")
+    return {
+        "language": language,
+        "texts": {name: text for name, text in texts.items() if name.startswith(shown)},
+        "categories": {
+            category["code"]: in_language(category["title"], language, fallback) for category in payload["categories"]
+        },
+        "partners": {partner["slug"]: partner["name"] for partner in payload["partners"]},
+    }
+
+
 def news_facts(
     payload: Mapping[str, Any], language: str, news: Sequence[Change], announcement: Mapping[str, str]
 ) -> dict[str, Any]:
@@ -227,8 +247,10 @@ def script_json(value: Any) -> str:
     return text
 
 
-def _wrapped(name: str, argument: str, facts: Mapping[str, Any], language: str) -> Composed:
-    body = f"(function({argument}){{{engine(name).strip()}\n}})({script_json(facts)});\n".encode()
+def _wrapped(name: str, facts: Mapping[str, Any], language: str, extras: str = "") -> Composed:
+    """An engine as a function, called with what it works with."""
+    script = f"(function(__FACTS__,__EXTRAS__){{{engine(name).strip()}\n}})({script_json(facts)}"
+    body = (script + (f",function(__TOOLS__){{{extras}}}" if extras else "") + ");\n").encode()
     return Composed(
         language=language,
         body=body,
@@ -236,6 +258,11 @@ def _wrapped(name: str, argument: str, facts: Mapping[str, Any], language: str) 
         gzip=gzip.compress(body, compresslevel=9, mtime=0),
         digest=hashlib.sha256(body).hexdigest(),
     )
+
+
+def _knows_sale(payload: Mapping[str, Any]) -> bool:
+    """Where nothing runs before a yes and every signal refuses everything, it matters to nobody who counts as sale."""
+    return any(row.get("reach", "all") != "all" or any(row.get("defaults", {}).values()) for row in payload["regimes"])
 
 
 def _deciding_regime(row: Mapping[str, Any]) -> dict[str, Any]:

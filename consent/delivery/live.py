@@ -23,6 +23,7 @@ from django.utils import timezone
 from consent.deciding import deciding_regimes, deciding_version
 from consent.decisions import DecidingRegime, DecidingVersion
 from consent.delivery.compose import recipe
+from consent.grant_proof import ProofRules, proof_rules
 from consent.models import ComposedFile, NoticeVersion, Publication
 from consent.services.publishing import compose_publication, live_publication, schedule_of
 from cookies.models import Site
@@ -50,6 +51,7 @@ class LiveVersion:
     languages: frozenset[str]
     regimes: tuple[str, ...]
     categories: Mapping[str, str]
+    rules: ProofRules
 
 
 @dataclass(frozen=True)
@@ -203,6 +205,7 @@ def _load_version(site_id: int, digest: str) -> LiveVersion | None:
         languages=frozenset(payload["languages"]),
         regimes=tuple(regime["code"] for regime in payload["regimes"]),
         categories={partner["slug"]: partner["category"] for partner in payload["partners"]},
+        rules=proof_rules(payload),
     )
 
 

@@ -12,6 +12,8 @@ from typing import Any
 
 from consent.builtin_texts import builtin_texts
 from consent.contrast import LEAST_FOR_TEXT, contrast_ratio
+from consent.regimes import in_force
+from consent.schedules import MOST_DAYS
 from cookies.fact_checks import (
     LANGUAGES,
     choice_faults,
@@ -37,6 +39,7 @@ _SITE_FIELDS: Mapping[str, type] = {
     "domains": list,
     "default_language": str,
     "languages": list,
+    "partner_notice_days": int,
     "source": str,
     "controller": dict,
     "policy": dict,
@@ -46,6 +49,7 @@ _SITE_FIELDS: Mapping[str, type] = {
     "opt_out_links": list,
     "texts": dict,
 }
+_OPTIONAL = ("partner_notice_days", "partners", "cookies", "opt_out_links", "texts")
 _PARTNER_FIELDS: Mapping[str, type] = {
     "library": str,
     "category": str,
@@ -55,6 +59,15 @@ _PARTNER_FIELDS: Mapping[str, type] = {
     "purpose": dict,
     "parameters": dict,
 }
+_POLICY_FIELDS: Mapping[str, type] = {
+    "dnt": str,
+    "dnt_explanation": dict,
+    "regimes": list,
+    "grace_days": int,
+    "announce_days": int,
+    "count_impressions": bool,
+}
+_OPTIONAL_POLICY = ("regimes", "grace_days", "announce_days", "count_impressions")
 _PAIRS = (("brand_colour", "brand_text_colour"), ("dark_brand_colour", "dark_brand_text_colour"))
 
 
@@ -71,8 +84,14 @@ class DemoController:
 
 @dataclass(frozen=True)
 class DemoPolicy:
+    """`regimes`: codes of consent/regimes.py; none for one rule for everybody."""
+
     dnt: str
     dnt_explanation: Mapping[str, str]
+    regimes: tuple[str, ...] = ()
+    grace_days: int = 0
+    announce_days: int = 0
+    count_impressions: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,6 +141,7 @@ class DemoSite:
     domains: tuple[str, ...]
     default_language: str
     languages: tuple[str, ...]
+    partner_notice_days: int
     source: str
     controller: DemoController
     policy: DemoPolicy
@@ -150,7 +170,7 @@ def load_demo_sites() -> Mapping[str, DemoSite]:
 
 def validate_demo_site(data: Mapping[str, Any], file_name: str) -> list[str]:
     """Every fault of a website's file, as a sentence that names the file and the field."""
-    faults = shape_faults(data, _SITE_FIELDS, optional=("partners", "cookies", "opt_out_links", "texts"))
+    faults = shape_faults(data, _SITE_FIELDS, optional=_OPTIONAL)
     if not faults:
         faults = _site_faults(data, file_name)
         faults += _controller_faults(data["controller"]) + _policy_faults(data["policy"])
@@ -171,6 +191,7 @@ def _site_faults(data: Mapping[str, Any], file_name: str) -> list[str]:
     faults += [f"domains: {error}" for domain in data["domains"] if (error := domain_error(str(domain)))]
     faults += [] if data["domains"] else ["domains is empty."]
     faults += choices_faults("languages", data["languages"], LANGUAGES)
+    faults += _days_faults("partner_notice_days", data.get("partner_notice_days", 0))
     return faults + choice_faults("default_language", data["default_language"], data["languages"])
 
 
@@ -184,10 +205,25 @@ def _controller_faults(controller: Any) -> list[str]:
 
 
 def _policy_faults(policy: Any) -> list[str]:
-    if faults := shape_faults(policy, {"dnt": str, "dnt_explanation": dict}, where="policy"):
+    if faults := shape_faults(policy, _POLICY_FIELDS, optional=_OPTIONAL_POLICY, where="policy"):
         return faults
     faults = choice_faults("policy.dnt", policy["dnt"], ("honour", "disregard"))
-    return faults + translation_faults("policy.dnt_explanation", policy["dnt_explanation"])
+    faults += translation_faults("policy.dnt_explanation", policy["dnt_explanation"])
+    for name in ("grace_days", "announce_days"):
+        faults += _days_faults(f"policy.{name}", policy.get(name, 0))
+    return faults + _regime_faults(policy.get("regimes", []))
+
+
+def _regime_faults(codes: list[Any]) -> list[str]:
+    try:
+        in_force(codes, grant_days=1, refusal_days=1)
+    except ValueError as error:
+        return [f"policy.regimes: {error}"]
+    return []
+
+
+def _days_faults(field: str, days: int) -> list[str]:
+    return [] if 0 <= days <= MOST_DAYS else [f"{field} must lie between 0 and {MOST_DAYS}."]
 
 
 def _appearance_faults(appearance: Any) -> list[str]:
@@ -263,9 +299,10 @@ def _site(data: Mapping[str, Any]) -> DemoSite:
         domains=tuple(data["domains"]),
         default_language=data["default_language"],
         languages=tuple(data["languages"]),
+        partner_notice_days=data.get("partner_notice_days", 0),
         source=data["source"],
         controller=DemoController(**data["controller"]),
-        policy=DemoPolicy(**_sealed(data["policy"])),
+        policy=DemoPolicy(**{**_sealed(data["policy"]), "regimes": tuple(data["policy"].get("regimes", ()))}),
         appearance=DemoAppearance(**data["appearance"]),
         partners=tuple(_partner(partner) for partner in data.get("partners", [])),
         cookies=tuple(DemoCookie(**_sealed(cookie)) for cookie in data.get("cookies", [])),

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from consent.builtin_texts import direction
@@ -21,6 +22,8 @@ from consent.delivery import live
 from consent.demo.hosts import FIRST_HOST, PLATFORM_HOST, website_key
 from consent.demo.tags import embed_category, first_host, gated_tags
 from consent.demo.words import website_words
+from consent.wellknown.tk import say
+from consent.wellknown.website import website_status
 
 PAGES = {"home": "demo", "about": "demo-about", "cookies": "demo-cookies", "strict": "demo-strict"}
 
@@ -80,6 +83,8 @@ def _answer(request: HttpRequest, name: str, *, nonce: str = "") -> HttpResponse
     context = _context(request, site.key, site.payload, name=name, language=language)
     response = render(request, f"demo/{name}.html", {**context, "nonce": nonce})
     response["Cache-Control"] = "private, no-store"
+    if answered := website_status(request, site, now=timezone.now()):
+        say(response, answered.status.tracking)
     return response
 
 

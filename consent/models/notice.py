@@ -115,6 +115,7 @@ class ComposedFile(models.Model):
     class Kind(models.TextChoices):
         SNIPPET = "snippet", "First view"
         PREFERENCES = "preferences", "Preference centre"
+        NOTICES = "notices", "Notices"
 
     publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="files")
     kind = models.CharField(max_length=12, choices=Kind)

@@ -27,10 +27,11 @@ def declaration(request: HttpRequest, key: str) -> HttpResponse:
         "texts": texts,
         "site": payload["site"],
         "categories": category_parts(payload, texts, published.language),
-        "dnt": texts[f"declaration_dnt_{policy['dnt']}"],
+        "dnt": texts[_dnt_text(published)],
         "dnt_explanation": in_language(
             policy["dnt_explanation"], published.language, payload["site"]["default_language"]
         ),
+        "runs_until_refused": any(regime.reach != "all" for regime in published.site.regimes),
         "memory": _memory(published),
         "opt_out_links": opt_out_links(payload, published.language),
         "contact": _contact(payload["site"]["controller"]["contact"]),
@@ -46,6 +47,13 @@ def declaration(request: HttpRequest, key: str) -> HttpResponse:
     return response
 
 
+def _dnt_text(published: Published) -> str:
+    """The usual sentence about disregarding says that nothing runs before a yes, which is not so everywhere."""
+    dnt = published.payload["policy"]["dnt"]
+    runs_by_default = any(any(regime.defaults.values()) for regime in published.site.regimes)
+    return "page_dnt_disregarded" if dnt == "disregard" and runs_by_default else f"declaration_dnt_{dnt}"
+
+
 def _version(published: Published) -> str:
     day = day_words(published.published_on, published.language)
     sentence = published.texts["declaration_version"]
@@ -53,11 +61,18 @@ def _version(published: Published) -> str:
 
 
 def _memory(published: Published) -> str:
-    regime = published.payload["regimes"][0]
-    sentence = published.texts["page_memory"]
-    for placeholder in ("grant_days", "refusal_days"):
-        sentence = sentence.replace(f"{{{placeholder}}}", str(regime[placeholder]))
+    """How long answers are remembered anywhere: the page is cached for everybody, so it can't speak of one place."""
+    regimes = published.payload["regimes"]
+    days = {name: sorted({regime[name] for regime in regimes}) for name in ("grant_days", "refusal_days")}
+    differs = any(len(values) > 1 for values in days.values())
+    sentence = published.texts["page_memory_by_place" if differs else "page_memory"]
+    for name, values in days.items():
+        sentence = sentence.replace(f"{{{name}}}", _from_to(values[0], values[-1]))
     return sentence
+
+
+def _from_to(least: int, most: int) -> str:
+    return str(least) if least == most else f"{least}–{most}"
 
 
 def _contact(contact: str) -> dict[str, str]:

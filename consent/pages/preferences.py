@@ -16,10 +16,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from consent import consent_cookie
+from consent.api.seen import seen_by_server
 from consent.api.throttling import seconds_to_wait
 from consent.consent_cookie import StoredChoice
-from consent.decisions import Decision, decide, remembered_choice
-from consent.devices import device_class
+from consent.decisions import DecidingRegime, Decision, decide, remembered_choice
+from consent.geography import place_of
+from consent.grant_proof import proof_rules
 from consent.pages.addresses import is_from_own_page, own_origin, page_address, platform_origin
 from consent.pages.answers import page, problem
 from consent.pages.choice import (
@@ -34,8 +36,10 @@ from consent.pages.contents import CategoryPart, category_parts, opt_out_links
 from consent.pages.published import Published, asked_language, find_published, language_links
 from consent.pages.situation import Situation, find_situation, with_choice
 from consent.pages.wordings import day_words
+from consent.places import regime_of
 from consent.privacy_signals import Signals, read_signals
-from consent.services.recording import ReportedEvent, SeenByServer, record_event
+from consent.services.recording import ReportedEvent, record_event
+from consent.wellknown.tk import tell_update
 
 
 @csrf_exempt
@@ -70,7 +74,8 @@ class _Standing:
 def _standing(request: HttpRequest, published: Published, situation: Situation, now: datetime) -> _Standing:
     # Another domain's cookie is not the website's, whatever it is called.
     stored = _cookie_choice(request) if situation.kind == "own" else None
-    signals, regime = read_signals(request.headers), published.site.regimes[0]
+    signals = read_signals(request.headers)
+    regime = _row(published, regime_of(place_of(request), _codes(published), on=now.date()))
     dnt_policy, seconds = published.payload["policy"]["dnt"], int(now.timestamp())
     decision = decide(
         regime=regime,
@@ -193,26 +198,37 @@ def _record(request: HttpRequest, published: Published, choice: Choice, now: dat
     """Evidence first: a choice that could not be recorded is not kept either."""
     before = _cookie_choice(request)
     consent_id = before.consent_id if before else str(uuid.uuid4())
-    signals, regime = read_signals(request.headers), published.site.regimes[0].code
+    seen = seen_by_server(request, _codes(published), now)
+    reported = _event(
+        published,
+        choice,
+        consent_id=consent_id,
+        regime=seen.regime,
+        signals=seen.signals,
+        trusted=_was_sent_by_a_person(request),
+    )
     record_event(
-        site_id=published.site.id,
-        reported=_event(published, choice, consent_id=consent_id, regime=regime, signals=signals),
-        seen=SeenByServer(
-            signals=signals, regime=regime, device_class=device_class(request.headers.get("User-Agent", ""))
-        ),
-        now=now,
+        site_id=published.site.id, reported=reported, seen=seen, rules=proof_rules(published.payload), now=now
     )
     return stored_choice(
         choice,
         digest=published.digest,
         consent_id=consent_id,
-        regime=regime,
-        signals=signals,
+        regime=seen.regime,
+        signals=seen.signals,
         now=int(now.timestamp()),
     )
 
 
-def _event(published: Published, choice: Choice, *, consent_id: str, regime: str, signals: Signals) -> ReportedEvent:
+def _was_sent_by_a_person(request: HttpRequest) -> bool | None:
+    """Whether a click or a key sent the form. Browsers say so in a header that no script can set (W3C Fetch Metadata
+    §2.4); without it, nobody knows."""
+    return True if request.headers.get("Sec-Fetch-User") == "?1" else None
+
+
+def _event(
+    published: Published, choice: Choice, *, consent_id: str, regime: str, signals: Signals, trusted: bool | None
+) -> ReportedEvent:
     return ReportedEvent(
         event_id=uuid.uuid4(),
         consent_id=uuid.UUID(consent_id),
@@ -224,6 +240,7 @@ def _event(published: Published, choice: Choice, *, consent_id: str, regime: str
         language=published.language,
         regime=regime,
         signals=signals,
+        trusted=trusted,
     )
 
 
@@ -231,7 +248,7 @@ def _kept(request: HttpRequest, published: Published, situation: Situation, stor
     """Sets the cookie and shows the page anew, so that reloading sends nothing twice."""
     query = {"saved": "1", "language": asked_language(request, published), "return": situation.return_url}
     response = _see_other(page_address("page-preferences", published.site.key, **query))
-    regime = published.site.regimes[0]
+    regime = _row(published, stored.regime)
     response.set_cookie(
         consent_cookie.NAME,
         consent_cookie.format(stored),
@@ -244,7 +261,16 @@ def _kept(request: HttpRequest, published: Published, situation: Situation, stor
         # The snippet reads it.
         httponly=False,
     )
+    tell_update(response)
     return response
+
+
+def _codes(published: Published) -> list[str]:
+    return [row.code for row in published.site.regimes]
+
+
+def _row(published: Published, code: str) -> DecidingRegime:
+    return next(row for row in published.site.regimes if row.code == code)
 
 
 def _see_other(url: str) -> HttpResponse:

@@ -7,7 +7,8 @@ from datetime import datetime
 from django.db import transaction
 
 from consent.demo.facts import DemoSite, load_demo_sites
-from consent.models import Notice, OptOutLink, SitePolicy
+from consent.models import Notice, OptOutLink
+from consent.services.drafting import save_policy
 from consent.services.publishing import publish
 from cookies.models import Cookie, Site
 from cookies.services.catalogue import add_library_partner
@@ -35,6 +36,7 @@ def _make_site(facts: DemoSite, *, now: datetime) -> None:
         controller_name=facts.controller.name,
         controller_contact=facts.controller.contact,
         privacy_policy_url=facts.controller.privacy_policy_url,
+        partner_notice_days=facts.partner_notice_days,
     )
     _furnish(site, facts)
     _draft(site, facts)
@@ -81,7 +83,16 @@ def _draft(site: Site, facts: DemoSite) -> None:
         dark_brand_colour=look.dark_brand_colour,
         dark_brand_text_colour=look.dark_brand_text_colour,
     )
-    SitePolicy.objects.create(site=site, dnt=facts.policy.dnt, dnt_explanation=dict(facts.policy.dnt_explanation))
+    rules = facts.policy
+    save_policy(
+        site=site,
+        dnt=rules.dnt,
+        dnt_explanation=dict(rules.dnt_explanation),
+        regimes=list(rules.regimes),
+        grace_days=rules.grace_days,
+        announce_days=rules.announce_days,
+        count_impressions=rules.count_impressions,
+    )
     OptOutLink.objects.bulk_create(
         OptOutLink(site=site, label=dict(link.label), url=link.url, position=position)
         for position, link in enumerate(facts.opt_out_links)

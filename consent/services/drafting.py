@@ -13,6 +13,7 @@ from consent.builtin_texts import available_languages, builtin_texts
 from consent.contrast import LEAST_FOR_TEXT, contrast_ratio
 from consent.models import Notice, OptOutLink, SitePolicy
 from consent.payload import canonical_json, digest_of
+from consent.regimes import in_force
 from consent.services.publishing import check_texts, draft_of, draft_payload
 from cookies.models import Site
 
@@ -81,13 +82,28 @@ def _contrast_errors(notice: Notice) -> dict[str, str]:
 
 @transaction.atomic
 def save_policy(*, site: Site, **rules: Any) -> SitePolicy:
-    """Keep how Do Not Track is treated and how long answers are remembered. Raises ValidationError, keyed by field."""
+    """Keep the rules by place, how Do Not Track is treated, how long answers are remembered, and what is promised about
+    changes. Raises ValidationError, keyed by field."""
     _, policy = draft_of(site)
     for name, value in rules.items():
         setattr(policy, name, value)
-    policy.full_clean(exclude={"site", "dnt_explanation"})
+    errors = _regime_errors(policy.regimes)
+    try:
+        policy.full_clean(exclude={"site", "dnt_explanation", "regimes"})
+    except ValidationError as error:
+        errors |= error.message_dict
+    if errors:
+        raise ValidationError(errors)
     policy.save()
     return policy
+
+
+def _regime_errors(codes: Sequence[str]) -> dict[str, Any]:
+    try:
+        in_force(codes, grant_days=1, refusal_days=1)
+    except ValueError as error:
+        return {"regimes": str(error)}
+    return {}
 
 
 @transaction.atomic

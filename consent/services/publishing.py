@@ -132,7 +132,7 @@ def compose_publication(*, publication: Publication, now: datetime) -> list[Comp
             announcement=publication.announcement,
             public_url=settings.PUBLIC_URL,
         )
-        for kind, made in zip((ComposedFile.Kind.PREFERENCES, ComposedFile.Kind.SNIPPET), composed, strict=True):
+        for kind, made in composed.items():
             file, _ = ComposedFile.objects.get_or_create(
                 publication=publication,
                 recipe=recipe(settings.PUBLIC_URL),

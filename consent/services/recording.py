@@ -12,8 +12,10 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from consent.commitments import SALT_BYTES
-from consent.models import ConsentEvent
+from consent.grant_proof import ProofRules, is_unproven_grant
+from consent.models import ConsentEvent, Counted, DailyStatistic
 from consent.privacy_signals import Signals
+from consent.services.counting import count
 
 
 @dataclass(frozen=True)
@@ -62,14 +64,22 @@ def consent_ref_of(consent_id: uuid.UUID) -> str:
     return hashlib.sha256(str(consent_id).encode()).hexdigest()
 
 
-def record_event(*, site_id: int, reported: ReportedEvent, seen: SeenByServer, now: datetime) -> Recorded:
-    """Keep a decision. Sending the same again is answered the same; another content raises EventAltered."""
+def record_event(
+    *, site_id: int, reported: ReportedEvent, seen: SeenByServer, rules: ProofRules, now: datetime
+) -> Recorded:
+    """Keep a decision. Sending the same again is answered the same; another content raises EventAltered.
+
+    `rules` are those of the version. A grant that nobody was seen to give against a signal is kept as what it is, and
+    counted.
+    """
     event = _event(site_id, reported, seen, now)
     try:
         with transaction.atomic():
             event.save()
     except IntegrityError:
         return _recorded_before(event)
+    if _is_unproven(reported, seen, rules):
+        count(_unproven(event, seen))
     return Recorded(reported.event_id, now, is_new=True)
 
 
@@ -97,6 +107,30 @@ def _event(site_id: int, reported: ReportedEvent, seen: SeenByServer, now: datet
         build=reported.build,
         variant=reported.variant,
         salts=os.urandom(SALT_BYTES * len(ConsentEvent.ERASABLE)),
+    )
+
+
+def _is_unproven(reported: ReportedEvent, seen: SeenByServer, rules: ProofRules) -> bool:
+    return is_unproven_grant(
+        rules,
+        regime=seen.regime,
+        signals=reported.signals | seen.signals,
+        categories=reported.categories,
+        partners=reported.partners,
+        trusted=reported.trusted,
+    )
+
+
+def _unproven(event: ConsentEvent, seen: SeenByServer) -> Counted:
+    return Counted(
+        site_id=event.site_id,
+        day=event.received_at.date(),
+        version_id=event.version_id,
+        regime=event.regime_shown,
+        language=event.language or "",
+        device_class=seen.device_class or "",
+        country=seen.country or "",
+        outcome=DailyStatistic.Outcome.UNPROVEN_GRANT.value,
     )
 
 

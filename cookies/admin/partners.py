@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -35,6 +36,7 @@ def partners(request: HttpRequest, site: Site) -> HttpResponse:
     """Who gets data, in which category."""
     rows = list(site.partners.annotate(cookie_count=Count("cookies")))
     in_use = [row for row in rows if not row.archived_at]
+    today = timezone.now().date()
     return show(
         request,
         site,
@@ -42,7 +44,7 @@ def partners(request: HttpRequest, site: Site) -> HttpResponse:
         title="Partners",
         tab="partners",
         groups=[
-            (label, CATEGORY_CONSEQUENCES[code], [_row(site, row) for row in in_use if row.category == code])
+            (label, CATEGORY_CONSEQUENCES[code], [_row(site, row, today) for row in in_use if row.category == code])
             for code, label in CATEGORY_LABELS.items()
             if any(row.category == code for row in in_use)
         ],
@@ -88,7 +90,7 @@ def library_partner(request: HttpRequest, site: Site, slug: str) -> HttpResponse
     template = load_library().get(slug)
     if template is None:
         raise Http404("The library has no such partner.")
-    form = LibraryPartnerForm(sent(request), template=template)
+    form = LibraryPartnerForm(sent(request), template=template, site=site, today=timezone.now().date())
     if request.method == "POST" and form.is_valid():
         try:
             partner = add_library_partner(
@@ -98,6 +100,7 @@ def library_partner(request: HttpRequest, site: Site, slug: str) -> HttpResponse
                 category=form.cleaned_data["category"],
                 load_mode=form.cleaned_data["load_mode"],
                 necessity_justification=form.cleaned_data["necessity_justification"],
+                starts_on=form.cleaned_data["starts_on"],
             )
         except ValidationError as error:
             form.refuse(error)
@@ -123,7 +126,7 @@ def library_partner(request: HttpRequest, site: Site, slug: str) -> HttpResponse
 def new_partner(request: HttpRequest, site: Site) -> HttpResponse:
     """A partner that the library does not know."""
     languages = languages_of(site)
-    form = PartnerForm(sent(request), languages=languages)
+    form = PartnerForm(sent(request), languages=languages, site=site, today=timezone.now().date())
     if request.method == "POST" and form.is_valid():
         try:
             partner = add_own_partner(site=site, **form.facts())
@@ -151,7 +154,14 @@ def partner_page(request: HttpRequest, site: Site, partner_id: int) -> HttpRespo
     partner = get_object_or_404(site.partners, pk=partner_id)
     languages = languages_of(site)
     template = load_library().get(partner.library)
-    form = PartnerForm(sent(request), languages=languages, partner=partner, template=template)
+    form = PartnerForm(
+        sent(request),
+        languages=languages,
+        site=site,
+        today=timezone.now().date(),
+        partner=partner,
+        template=template,
+    )
     if request.method == "POST" and form.is_valid():
         try:
             update_partner(partner=partner, **form.facts())
@@ -194,12 +204,13 @@ def restore(request: HttpRequest, site: Site, partner_id: int) -> HttpResponse:
     return go_to(site, "partners")
 
 
-def _row(site: Site, partner: Partner) -> dict[str, object]:
+def _row(site: Site, partner: Partner, today: date) -> dict[str, object]:
     return {
         "partner": partner,
         "url": page_url(site, "partner", partner.pk),
         "purpose": translated(partner.purpose, site.default_language, "en"),
         "loaded": LOAD_MODE_LABELS[partner.load_mode].partition(":")[0],
+        "starts_on": partner.starts_on if partner.starts_on and partner.starts_on > today else None,
     }
 
 

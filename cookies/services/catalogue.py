@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -24,8 +24,9 @@ def add_library_partner(
     load_mode: str = "",
     purpose: Mapping[str, str] | None = None,
     necessity_justification: str = "",
+    starts_on: date | None = None,
 ) -> Partner:
-    """Put a partner of the library on a website, with its cookies.
+    """Put a partner of the library on a website, with its cookies. `starts_on`: until that day it is off for everybody.
 
     Raises ValidationError, keyed by field, for an unknown partner, one that is there already, a parameter that does
     not fit, or a strictly necessary one without a justification.
@@ -51,6 +52,7 @@ def add_library_partner(
         technologies=list(template.technologies),
         sale_or_share=template.sale_or_share,
         necessity_justification=necessity_justification,
+        starts_on=starts_on,
         parameters=dict(parameters),
         load_mode=load_mode or template.load_modes[0],
     )
@@ -65,6 +67,18 @@ def justification_error(category: str, justification: str) -> str | None:
     if category == "strictly_necessary" and not justification.strip():
         return "Say why the website can't work without it. Strictly necessary partners run without asking."
     return None
+
+
+def start_error(starts_on: date | None, *, before: date | None, today: date) -> str | None:
+    """What is wrong with a day that is newly set. One that has come since it was set stays as it is."""
+    if starts_on and starts_on != before and starts_on < today:
+        return "That day is over. Choose a later one, or leave it empty to let the partner work at once."
+    return None
+
+
+def first_start(*, notice_days: int, today: date) -> date | None:
+    """The first day on which a partner added today may work, where the website promises to announce partners."""
+    return today + timedelta(days=notice_days) if notice_days else None
 
 
 def check_partner(partner: Partner) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
@@ -26,7 +26,7 @@ def clean_domains(lines: Sequence[str]) -> list[str]:
 
 
 @transaction.atomic
-def create_site(*, key: str, name: str, domains: Sequence[str], owner: User | None = None, **facts: str) -> Site:
+def create_site(*, key: str, name: str, domains: Sequence[str], owner: User | None = None, **facts: Any) -> Site:
     """A new website, owned by a person (or by nobody yet: then only superusers see it)."""
     site = Site(key=key, name=name, domains=clean_domains(domains), **facts)
     site.full_clean()
@@ -37,7 +37,7 @@ def create_site(*, key: str, name: str, domains: Sequence[str], owner: User | No
 
 
 @transaction.atomic
-def update_site(*, site: Site, **facts: str) -> Site:
+def update_site(*, site: Site, **facts: Any) -> Site:
     """Change what is known of a website; its key stays for good. Raises ValidationError, keyed by field."""
     for name, value in facts.items():
         setattr(site, name, value)

@@ -3,11 +3,9 @@
  * @import {Signals, Site, Stored} from "./types"
  */
 import { choose, dashed, format } from "./cookie.js";
-import { lifetime } from "./decide.js";
-import { matches, places } from "./patterns.js";
 
 /** @type {Site} */
-export const site = __SITE__;
+export const site = __FACTS__;
 // The server leaves out what is empty.
 site.partners = site.partners || [];
 
@@ -62,38 +60,26 @@ export function readSignals() {
 /** @type {Stored | null} the answer of this page, where cookies are blocked */
 let memory = null;
 
-const cookies = () => guard(() => document.cookie) || "";
+export const cookies = () => guard(() => document.cookie) || "";
 /** @param {string} cookie */
-const setCookie = (cookie) => guard(() => { document.cookie = cookie + (location.protocol == "https:" ? "; Secure" : ""); });
+export const setCookie = (cookie) => guard(() => { document.cookie = cookie + (location.protocol == "https:" ? "; Secure" : ""); });
 
+/** @returns {[stored: Stored | null, count: number]} count: how many cookies bear the name */
 export function readStored() {
   const { stored, count } = choose(cookies());
-  if (stored && count > 1) {
-    forget(["sayso"]);
-    writeStored(stored);
-  }
-  return stored || memory;
+  return [stored || memory, count];
 }
 
-/** @param {Stored} stored */
-export function writeStored(stored) {
-  setCookie("sayso=" + format(stored) + "; Path=/; SameSite=Lax; Max-Age=" + (stored.decided_at + lifetime(site.regime, stored) - now()));
+/** @param {Stored} stored @param {number} seconds how much longer */
+export function writeStored(stored, seconds) {
+  setCookie("sayso=" + format(stored) + "; Path=/; SameSite=Lax; Max-Age=" + seconds);
   memory = choose(cookies()).stored ? null : stored;
 }
 
-/** Removes cookies of this page by name or pattern, on every level where they may stand. @param {string[]} patterns */
-export function forget(patterns) {
-  for (const name of cookies().split(/; *|=.*?(?:; *|$)/)) {
-    if (matches(patterns, name)) for (const place of places(location.hostname, location.pathname)) setCookie(name + "=; Max-Age=0" + place);
-  }
-}
+const AREAS = /** @type {const} */ (["localStorage", "sessionStorage"]);
 
-/** @param {string[]} patterns */
-export function forgetStorage(patterns) {
-  for (const area of /** @type {const} */ (["localStorage", "sessionStorage"])) {
-    guard(() => Object.keys(window[area]).forEach((key) => matches(patterns, key) && window[area].removeItem(key)));
-  }
-}
+/** What the page keeps beside cookies, by name. @returns {[area: Storage, name: string][]} */
+export const kept = () => AREAS.flatMap((area) => guard(() => Object.keys(window[area]).map((name) => /** @type {[Storage, string]} */ ([window[area], name]))) || []);
 
 // ---- scripts
 

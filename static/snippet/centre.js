@@ -4,6 +4,7 @@
  */
 import css from "./centre.css";
 import { details, tools } from "./lent.js";
+import { isHonoured } from "./sale.js";
 import { away, company, counted, date, dotted, lifetime, pagesOf, say, setter } from "./words.js";
 
 const { texts } = details;
@@ -19,7 +20,7 @@ export function openCentre() {
   const title = el("h2", { id: "title", tabindex: -1 }, texts.preferences_title);
   dialog = el("dialog", { "aria-labelledby": "title" },
     el("div", { class: "head" }, title, act("close", "✕", leave, { "aria-label": texts.close, class: "close" }), el("p", null, texts.preferences_intro)),
-    el("div", { class: "body" }, ...signal(), ...details.categories.map(category), more()),
+    el("div", { class: "body" }, ...signal(), ...sale(), ...details.categories.map(category), more()),
     footer());
   dialog.onclose = leave;
   host = shell({ "data-sayso-layer": "preferences" }, css, dialog);
@@ -44,17 +45,27 @@ function leave() {
 
 /** What the browser has answered already, on top. */
 function signal() {
-  const { signals, stored, decision } = state;
+  const { signals, stored, decision, regime } = state;
   const { dnt, gpc } = signals;
-  const heard = { dnt: dnt && site.regime.signals.includes("dnt"), gpc: gpc && site.regime.signals.includes("gpc") };
+  const heard = { dnt: dnt && regime.signals.includes("dnt"), gpc: gpc && regime.signals.includes("gpc") };
   const disregarded = heard.dnt && site.policy.dnt == "disregard";
   const granted = Object.values(decision.grants.categories).filter(Boolean).length > 1 || stored && Object.values(stored.partners).includes(true);
   const bound = heard.gpc || heard.dnt && !disregarded;
   if (!bound && !disregarded) return [];
   const words = !bound ? texts.signal_disregarded + (details.policy.explanation ? " " + details.policy.explanation : "")
-    : granted && decision.reason != "signal" ? texts.signal_answered
+    : granted && decision.reason != "signal" && !isHonoured() ? texts.signal_answered
+      : regime.reach == "sale_or_share" ? say("signal_sale", { signal: heard.gpc ? "Global Privacy Control" : "Do Not Track" })
       : heard.gpc && heard.dnt && !disregarded ? texts.signal_both : heard.gpc ? texts.signal_gpc : texts.signal_dnt;
   return [el("p", { class: "signal" }, words)];
+}
+
+/** Where the law gives a right against sale and sharing: its own switch, over all that counts as such, and what a signal did to it. */
+function sale() {
+  if (state.regime.reach != "sale_or_share") return [];
+  const isHeld = () => !state.decision.grants.categories.targeting;
+  const input = toggle("sale", { "data-sale": "" }, () => !isHeld());
+  return [el("section", { class: "sale" }, el("h3", { id: "sale" }, texts.sale_title), input,
+    el("p", null, texts.sale_text), ...isHonoured() ? [el("p", { class: "status" }, texts.signal_status)] : [])];
 }
 
 /** @param {{code: string, title: string, description: string}} category */
@@ -128,8 +139,11 @@ const inputs = (selector) => Array.from(/** @type {HTMLDialogElement} */ (dialog
 
 /** Partners follow their category; a category of which everything was moved follows its partners. @param {HTMLInputElement} input */
 function moved(input) {
-  const { category: code, of } = input.dataset;
-  if (code) for (const partner of inputs(`[data-of=${code}]`)) partner.checked = input.checked;
+  const { category: code, of, sale } = input.dataset;
+  if (sale != null) {
+    for (const other of inputs("[data-category=targeting],[data-of=targeting]")) other.checked = input.checked;
+    for (const { slug, sale_or_share } of site.partners) if (sale_or_share) for (const other of inputs(`[data-partner="${slug}"]`)) other.checked = input.checked;
+  } else if (code) for (const partner of inputs(`[data-of=${code}]`)) partner.checked = input.checked;
   else if (of && !details.cookies.some((cookie) => cookie.category == of && !cookie.partner) && inputs(`[data-of=${of}]`).every((other) => other.checked == input.checked)) {
     for (const whole of inputs(`[data-category=${of}]`)) whole.checked = input.checked;
   }
@@ -138,6 +152,7 @@ function moved(input) {
 
 /** Shows where a category and its partners differ. */
 function follow() {
+  for (const sale of inputs("[data-sale]")) sale.checked = inputs("[data-category=targeting]").some((targeting) => targeting.checked);
   for (const whole of inputs("[data-category]")) {
     whole.indeterminate = inputs(`[data-of=${whole.dataset.category}]`).some((partner) => partner.checked != whole.checked);
     // A switch is on or off; only a checkbox can be announced as partly on.

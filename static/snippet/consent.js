@@ -2,29 +2,35 @@
  * The state of this page: what was answered, what may run, and what an answer sets in motion.
  * @import {Choice, Exceptions, State} from "./types"
  */
-import { addScript, forget, forgetStorage, guard, home, now, readSignals, readStored, report, site, uuid, writeStored } from "./browser.js";
+import { addScript, cookies, guard, home, kept, now, readSignals, readStored, report, site, uuid, writeStored } from "./browser.js";
 import { format } from "./cookie.js";
-import { decide, NECESSARY, OPTIONAL, own } from "./decide.js";
+import { decide, keeping, NECESSARY, OPTIONAL, own } from "./decide.js";
 import { openGates } from "./gate.js";
 import { createQueue, KEY } from "./queue.js";
 import { run, translator } from "./steps.js";
 
-const version = { digest: site.version.slice(0, 12), ordinals: site.ordinals, categories: site.categories, partners: site.partners };
+const version = { ...site, digest: site.version.slice(0, 12) };
 
-/** @type {State} receipt: its address, known to this page only */
-export const state = /** @type {any} */ ({ receipt: "" });
+/** Several regimes: the first is the strictest, and holds until the server has said which one does. @type {State} */
+export const state = /** @type {any} */ ({ receipt: "", regime: site.regimes[0], waiting: site.regimes[1] });
 
 /** Reads cookie and signals afresh. @returns {boolean} whether the answer is another than before */
 export function look() {
   const before = state.stored;
-  state.stored = readStored();
+  [state.stored, state.count] = readStored();
   judge();
   return (before && format(before)) != (state.stored && format(state.stored));
 }
 
-function judge() {
+export function judge() {
   state.signals = readSignals();
-  state.decision = decide(site.regime, site.policy, state.signals, state.stored, version, now());
+  state.decision = decide(state.regime, site.policy, state.signals, state.stored, version, now());
+}
+
+/** Writes the answer for as long as it counts; where it is kept as long as browsers allow, each visit begins that anew. */
+export function keep() {
+  const { regime, stored } = state;
+  if (stored) writeStored(stored, keeping(regime, stored) - (regime.model == "opt_in" ? now() - stored.decided_at : 0));
 }
 
 // ---- what may run
@@ -64,8 +70,11 @@ function tell(...moments) {
 /** Before any tag can run: what holds without an answer, and what a stored one says. */
 export const prepare = () => {
   tell("default");
-  tell("update", "grant");
+  widen();
 };
+
+/** What may run by now; again where a place has become known. */
+export const widen = () => tell("update", "grant");
 
 /** Starts what may run and has not yet. @param {(frame: HTMLIFrameElement) => void} hold is told of embeds that wait */
 export function start(hold) {
@@ -79,18 +88,24 @@ export function start(hold) {
   openGates(allows, running, hold);
 }
 
-/** Deletes what those who may not run have left behind. */
-export function sweep() {
+/** Names and patterns of what those keep who may not. @param {"cookies" | "storage"} kind @returns {string[]} */
+export function unwanted(kind) {
   const { categories, partners } = state.decision.grants;
-  for (const [kind, remove] of /** @type {const} */ ([["cookies", forget], ["storage", forgetStorage]])) {
-    remove([...site.partners.flatMap((partner) => !partners[partner.slug] && partner[kind] || []),
-      ...OPTIONAL.flatMap((code) => !categories[code] && own(site[kind] || {}, code) || [])]);
-  }
+  return [...site.partners.flatMap((partner) => !partners[partner.slug] && partner[kind] || []),
+    ...OPTIONAL.flatMap((code) => !categories[code] && own(site[kind] || {}, code) || [])];
+}
+
+/** Whether something may have been left behind; the second file looks closer, and deletes it. */
+export function hasLeftovers() {
+  const found = "; " + [cookies(), ...kept().map(([, name]) => name)].join("=; ") + "=";
+  return state.count > 1 || [...unwanted("cookies"), ...unwanted("storage")].some((pattern) => found.includes("; " + pattern.replace(/\*.*|$/, (rest) => rest ? "" : "=")));
 }
 
 // ---- answering
 
-const endpoint = new URL("/api/v1/sites/" + site.key + "/events", home).href;
+/** The website's own addresses at the platform. @param {string} name */
+export const endpoint = (name) => new URL("/api/v1/sites/" + site.key + "/" + name, home).href;
+
 /** Where storage is blocked. @type {any[]} */
 let unstored = [];
 
@@ -102,12 +117,12 @@ export const queue = createQueue(
     else localStorage.removeItem(KEY);
   }),
   // text/plain needs no preflight, and the address of the page is nobody's business.
-  (body) => fetch(endpoint, { method: "POST", body, keepalive: true, credentials: "omit", referrerPolicy: "strict-origin" }),
+  (body) => fetch(endpoint("events"), { method: "POST", body, keepalive: true, credentials: "omit", referrerPolicy: "strict-origin" }),
   report,
 );
 
 /** What closing a tab would lose is sent once more, without waiting for an answer: the event's id makes the second one harmless. */
-export const sendUnanswered = () => queue.list().forEach((event) => navigator.sendBeacon(endpoint, JSON.stringify(event)));
+export const sendUnanswered = () => queue.list().forEach((event) => navigator.sendBeacon(endpoint("events"), JSON.stringify(event)));
 
 /**
  * The switches as they stand, with some of them changed: a category moves its partners along, a partner is an exception where it differs.
@@ -139,9 +154,9 @@ export const everything = (granted) => choose({ performance: granted, functional
 export function answer(action, surface, trusted, choice) {
   const decided_at = now();
   const consent_id = state.stored?.consent_id || uuid();
-  const context = { regime: site.regime.code, signals: readSignals() };
+  const context = { regime: state.regime.code, signals: readSignals() };
   state.stored = { version: version.digest, decided_at, ...choice, consent_id, ...context };
-  writeStored(state.stored);
+  keep();
   judge();
   return queue.add({
     event_id: uuid(), consent_id, action, surface, ...choice, version: site.version, language: site.language, ...context,
@@ -152,7 +167,6 @@ export function answer(action, surface, trusted, choice) {
 /** Every partner hears of every answer, also of the second refusal; so does the data layer. */
 export function announce() {
   tell("update", "grant", "deny");
-  guard(sweep);
   const page = /** @type {any} */ (window);
   guard(() => (page.dataLayer = page.dataLayer || []).push({ event: "sayso_consent_update", sayso: copyOfGrants() }));
 }
@@ -163,7 +177,7 @@ export function copyOfGrants() {
   return { categories: { ...categories }, partners: { ...partners } };
 }
 
-/** What has run can't be stopped in place. Called for an answer only, so it never loops. @param {Promise<void>} recorded */
-export function reloadIfRevoked(recorded) {
-  if (running.some((may) => !may())) Promise.race([recorded, new Promise((later) => setTimeout(later, 1000))]).then(() => location.reload());
+/** What has run can't be stopped in place. Called for an answer only, so it never loops. @param {Promise<any>} done recorded, and swept */
+export function reloadIfRevoked(done) {
+  if (running.some((may) => !may())) Promise.race([done, new Promise((later) => setTimeout(later, 1000))]).then(() => location.reload());
 }

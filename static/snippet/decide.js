@@ -74,6 +74,13 @@ export function lifetime({ model, grant_days, refusal_days }, stored) {
   return DAY * ((model == "opt_in" ? grantsAnything(stored) : !answers(stored).includes(false)) ? grant_days : refusal_days);
 }
 
+/**
+ * For how long the browser keeps an answer, in seconds. Where things run until they are refused, a refusal that is forgotten would be a
+ * yes: there it is kept as long as browsers allow.
+ * @param {{model?: string, grant_days: number, refusal_days: number}} regime @param {Pick<Stored, "categories" | "partners">} stored
+ */
+export const keeping = (regime, stored) => regime.model == "opt_in" ? lifetime(regime, stored) : 400 * DAY;
+
 /** @param {Pick<Stored, "categories" | "partners">} stored */
 const answers = ({ categories, partners }) => OPTIONAL.map((code) => categories[code]).concat(Object.values(partners));
 

@@ -1,5 +1,8 @@
-declare const __SITE__: import("./types").Site;
-declare const __DETAILS__: import("./types").Details;
+/** What the server composes into a file: each reads its own shape of it. */
+declare const __FACTS__: any;
+/** The parts that only some websites need. */
+declare const __EXTRAS__: ((tools: import("./types").Tools) => void) | undefined;
+declare const __TOOLS__: import("./types").Tools;
 declare module "*.css" {
   const text: string;
   export default text;

@@ -24,16 +24,6 @@ export function ask(name, title, words, twins, ...wide) {
     el("section", null, el("div", null, el("slot")), el("footer", null, el("slot", { name: "acts" }), el("slot", { name: "wide" }))));
 }
 
-/** Says that an answer was kept, and goes by itself or with the visitor's next step. @param {() => void} then */
-export function confirm(then) {
-  const host = place("confirmation", { role: "status" }, [], el("section", null, el("div", null, el("slot"))));
-  // A screen reader speaks what changes inside a status, not what the status came with.
-  requestAnimationFrame(() => host.append(el("p", null, texts.confirmation)));
-  const leave = () => { if (layer == host) then(); };
-  setTimeout(leave, 6000);
-  for (const step of ["click", "keydown"]) addEventListener(step, leave, { capture: true, once: true });
-}
-
 /** The way back, unless the page has one of its own; whether it has is known when it is read to its end. */
 export function offer() {
   if (!settings_button || document.readyState == "loading" || document.querySelector("[data-sayso=open]")) clear();
@@ -49,7 +39,7 @@ export function attach() {
   if (layer && body && layer.parentNode != body && patience-- > 0) body.prepend(layer);
 }
 
-function clear() {
+export function clear() {
   if (!layer) return;
   layer.remove();
   layer = null;
@@ -58,7 +48,7 @@ function clear() {
 }
 
 /** @param {string} name @param {Record<string, string>} attributes @param {(Node | string)[]} words @param {Node} inside */
-function place(name, attributes, words, inside) {
+export function place(name, attributes, words, inside) {
   clear();
   layer = shell({ "data-sayso-layer": name, ...attributes }, css + ":host{" + position + ":0}", inside);
   layer.append(...words);

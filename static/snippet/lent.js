@@ -4,6 +4,6 @@
  */
 
 /** @type {Details} */
-export const details = __DETAILS__;
+export const details = __FACTS__;
 /** @type {Tools} */
 export const tools = /** @type {any} */ (document.currentScript).sayso;

@@ -1,18 +1,20 @@
 /**
  * The first file: decides, holds back, asks, and keeps the answer. What is needed later or rarely is in the second file: the preference
- * centre, the declaration, placeholders of embeds, the question that follows a visit to the hosted page.
+ * centre, the declaration, placeholders of embeds, what opt-out laws and changes need, and what follows an answer.
  * @import {Choice, Exceptions, Panel, Tools} from "./types"
  */
-import { addScript, guard, home, report, site } from "./browser.js";
-import { allows, announce, answer, choose, copyOfGrants, everything, look, prepare, queue, reloadIfRevoked, sendUnanswered, start, state, sweep } from "./consent.js";
+import { addScript, cookies, guard, home, kept, report, setCookie, site } from "./browser.js";
+import { allows, announce, answer, choose, copyOfGrants, endpoint, everything, hasLeftovers, judge, keep, look, prepare, queue, reloadIfRevoked, sendUnanswered, start, state, unwanted, widen } from "./consent.js";
 import { el, shell, style } from "./dom.js";
 import { concerns, show } from "./gate.js";
-import { ask, attach, confirm, offer, shown } from "./layers.js";
+import { ask, attach, clear, offer, place, shown } from "./layers.js";
 
 const page = /** @type {any} */ (window);
 const { texts, pages } = site;
 /** What opens the preference centre, ours and the page's own. */
-const OPENS = "[data-sayso=open],[data-sayso-action=preferences]";
+const OPENS = "[data-sayso=open],[data-sayso=choices],[data-sayso-action=preferences]";
+/** Layers that the visitor has to leave, or that go by themselves. */
+const STAYING = /^(confirmation|returned|news)$/;
 
 const api = {
   get,
@@ -30,10 +32,10 @@ const api = {
 };
 
 function get() {
-  const { decision: { reason }, stored, signals } = state;
-  const held = reason == "decided" || reason == "changed" ? stored : null;
+  const { decision: { reason }, stored, signals, regime } = state;
+  const held = /^(d|c|a)/.test(reason) ? stored : null;
   return {
-    ...copyOfGrants(), decided_at: held && held.decided_at, version: held && held.version, source: reason, signals: { ...signals }, regime: site.regime.code,
+    ...copyOfGrants(), decided_at: held && held.decided_at, version: held && held.version, source: reason, signals: { ...signals }, regime: regime.code,
   };
 }
 
@@ -62,16 +64,19 @@ function emit(name) {
  */
 function settle(action, surface, event, choice) {
   const recorded = answer(action, surface, !!event && event.isTrusted, choice);
-  change();
-  if (surface == "api" || surface == "embed") present();
-  else confirm(present);
-  reloadIfRevoked(recorded);
+  const isQuiet = surface == "api" || surface == "embed";
+  clear();
+  const swept = change();
+  if (isQuiet || !details((panel) => panel.confirm())) present();
+  reloadIfRevoked(Promise.all([recorded, swept]));
 }
 
+/** @returns {Promise<void>} done when nothing is left behind */
 function change() {
   announce();
   apply();
   emit("change");
+  return sweep();
 }
 
 /** Starts what may run, and lets embeds wait for the rest. */
@@ -80,23 +85,41 @@ function apply() {
   document.querySelectorAll("[data-sayso=declaration]").forEach((place) => details((panel) => panel.declare(place)));
 }
 
+/** Those who may not run leave nothing behind, whether an answer, time or a signal has taken it back. @returns {Promise<void>} */
+function sweep() {
+  return new Promise((done) => {
+    if (!hasLeftovers() || !details((panel) => { panel.sweep(); done(); })) done();
+  });
+}
+
 /** Whether somebody comes back from the hosted preference page, and is to be asked in the banner's place. */
 let returning = location.hash.startsWith("#sayso=");
+let failed = false;
 
 /** Shows what the decision asks for. */
 function present() {
-  if (returning && details((panel) => {
+  if (state.waiting || returning && details((panel) => {
     returning = panel.welcome();
     if (!returning) present();
   })) return;
-  if (state.decision.show == "banner") {
+  const { regime, decision: { show, reason } } = state;
+  if (show == "banner" && reason != "changed") {
     if (shown() != "banner") {
       ask("banner", texts.banner_title, [el("p", null, texts.banner_text, " "), el("a", { href: pages.declaration }, texts.details_link)], [
         ["reject-all", texts.reject_all, (event) => settle("reject_all", "banner", event, everything(false))],
         ["accept-all", texts.accept_all, (event) => settle("accept_all", "banner", event, everything(true))],
       ], ["preferences", texts.choose]);
     }
-  } else offer();
+  } else if (failed || !(show != "nothing" || regime.first_layer) || !details((panel) => panel.present())) offer();
+}
+
+/** What the visitor's place, once it is known, allows beyond the strictest rule. */
+function arrive() {
+  judge();
+  if (state.regime.model != "opt_in") keep();
+  widen();
+  apply();
+  emit("change");
 }
 
 // ---- the second file
@@ -104,21 +127,26 @@ function present() {
 /** @type {Promise<Panel> | null | undefined} */
 let second;
 
+/** What the other files work with. @type {Tools} */
+const tools = {
+  site, state, addScript, allows, arrive, ask, choose, clear, cookies, el, emit, endpoint, everything, guard, home, keep, kept, place, present, setCookie, settle,
+  shell, show, shown, style, unwanted, withDetails: details,
+};
+
 /** @param {(panel: Panel) => void} [then] @returns {boolean} false where the page allows no script of ours */
 function details(then) {
   if (!second) {
     const script = guard(() => addScript(new URL(site.preferences, home).href));
     if (!script) return false;
     second = new Promise((ready) => {
-      /** @type {Tools} */
-      const tools = { site, state, allows, ask, choose, el, emit, everything, guard, present, settle, shell, show, style, ready };
-      // The second file finds its tools on its own element: nothing of them is global.
-      Object.assign(script, { sayso: tools });
+      // Files of ours find their tools on their own element: nothing of them is global.
+      Object.assign(script, { sayso: { ...tools, ready } });
     });
     script.onerror = () => {
       report("the preference centre could not be loaded");
       second = null;
       returning = false;
+      failed = true;
       present();
     };
   }
@@ -159,7 +187,7 @@ function observe() {
 /** The page has grown. */
 function settleIn() {
   apply();
-  if (shown() != "confirmation" && shown() != "returned") present();
+  if (!STAYING.test(shown() || "")) present();
 }
 
 function sync() {
@@ -175,8 +203,7 @@ guard(() => {
   page.sayso = api;
   look();
   prepare();
-  // What time or a signal has taken back leaves nothing behind. The cookie of an answer whose time is over is usually gone as well.
-  if (state.decision.reason != "decided") sweep();
+  sweep();
   guard(apply);
   guard(present);
   observe();
@@ -184,4 +211,6 @@ guard(() => {
   emit("ready");
   if (Array.isArray(early)) api.push(...early);
   queue.flush();
+  // What only some websites need, composed in for them.
+  __EXTRAS__?.(tools);
 });

@@ -9,8 +9,12 @@ export type Exceptions = Record<string, boolean>;
 /** What a tag or a signal does: data, never code. */
 export type Step = any[];
 
-export interface Regime { code: string; model: string; signals: Signal[]; grant_days: number; refusal_days: number }
-export interface Policy { dnt: "honour" | "disregard" }
+/** A row of the law as the version in force has it; what is as in the strictest row is left out. */
+export interface Regime {
+  code: string; model: string; signals: Signal[]; grant_days: number; refusal_days: number;
+  defaults?: Partial<Choice>; reach?: string; accepts?: string[] | null; first_layer?: string[];
+}
+export interface Policy { dnt: "honour" | "disregard"; count_impressions?: boolean }
 
 /** The parsed consent cookie. */
 export interface Stored {
@@ -19,16 +23,19 @@ export interface Stored {
 
 /** What decide() needs to know of the live version; digest is its first 12 hex digits. */
 export interface Version {
-  digest: string; ordinals: Record<string, number>; categories: Record<Optional, number>; partners: { slug: string; category: Code; added: number }[];
+  digest: string; ordinals: Record<string, number>; categories: Record<Optional, number>;
+  partners: { slug: string; category: Code; added: number; sale_or_share?: boolean; starts_at?: number }[];
+  /** ordinal → from when those who had answered before are asked about it; until when they are told what changed */
+  grace?: Record<string, number>; announce_until?: number;
 }
 
 export interface Grants { categories: Record<Code, boolean>; partners: Record<string, boolean> }
-export type Reason = "undecided" | "expired" | "signal" | "decided" | "changed";
-export interface Decision { show: "banner" | "nothing"; reason: Reason; grants: Grants }
+export type Reason = "undecided" | "expired" | "moved" | "signal" | "decided" | "changed" | "announced";
+export interface Decision { show: "banner" | "notice" | "nothing"; reason: Reason; grants: Grants }
 
 export interface PartnerSignal { name: string; default?: Step[]; update?: Step[]; grant?: Step[]; deny?: Step[] }
 export interface SitePartner {
-  slug: string; name: string; category: Code; added: number; entity?: string; hosts?: string[];
+  slug: string; name: string; category: Code; added: number; sale_or_share?: boolean; starts_at?: number; entity?: string; hosts?: string[];
   cookies?: string[]; storage?: string[]; loader?: Step[]; signals?: PartnerSignal[];
 }
 
@@ -37,24 +44,31 @@ export interface Appearance {
   radius: number; settings_button: boolean;
 }
 
-/** `__SITE__`: what the server composes into the first file. */
+/** `__FACTS__` of the first file: what the server composes into the first file. */
 export interface Site {
   key: string; version: string; build: string; language: string; direction: "ltr" | "rtl";
-  regime: Regime; policy: Policy; ordinals: Record<string, number>; categories: Record<Optional, number>;
+  /** the one for everybody else first */
+  regimes: Regime[]; policy: Policy; ordinals: Record<string, number>; categories: Record<Optional, number>; grace?: Record<string, number>; announce_until?: number;
   partners: SitePartner[]; cookies?: Partial<Record<Code, string[]>>; storage?: Partial<Record<Code, string[]>>;
   texts: Record<string, string>; appearance: Appearance; preferences: string; pages: { preferences: string; declaration: string };
 }
 
-/** `__DETAILS__`: what the server composes into the second file. */
+/** `__FACTS__` of the second file: what the server composes into the second file. */
 export interface Details {
   language: string; texts: Record<string, string>;
   categories: { code: Code; title: string; description: string }[];
   opt_out_links: { label: string; url: string }[];
   policy: { dnt: Policy["dnt"]; explanation: string };
   controller: { name: string; contact: string; privacy_policy_url: string };
+  /** the third file's name */
+  notices: string;
   partners: DetailPartner[]; cookies: DetailCookie[];
 }
-export interface DetailPartner { slug: string; name: string; entity: string; country: string; category: Code; purpose: string; notice: string; opt_out: string }
+/** What is announced: the website's own words, and what changed. */
+export interface News { text: string; changes: { kind: string; name: string; category: string; starts_at: number }[] }
+/** `__FACTS__` of the third file. */
+export interface Notices { language: string; texts: Record<string, string>; categories: Record<string, string>; partners: Record<string, string>; news?: News }
+export interface DetailPartner { starts_at?: number; slug: string; name: string; entity: string; country: string; category: Code; purpose: string; notice: string; opt_out: string }
 export interface DetailCookie {
   name: string; partner: string | null; category: Code; technology: string; party: "first" | "third"; lifetime: string; domain: string; purpose: string;
 }
@@ -63,21 +77,36 @@ export interface DetailCookie {
 export interface Tools {
   site: Site;
   state: State;
+  addScript(address: string): HTMLScriptElement;
   allows(category: string | undefined, partner?: string): boolean | undefined;
+  arrive(): void;
   ask(name: string, title: string, words: (Node | string)[], twins: Act[], ...wide: Act[]): void;
+  clear(): void;
+  cookies(): string;
+  keep(): void;
+  kept(): [area: Storage, name: string][];
+  place(name: string, attributes: Record<string, string>, words: (Node | string)[], inside: Node): HTMLElement;
+  setCookie(cookie: string): void;
+  shown(): string | undefined;
+  unwanted(kind: "cookies" | "storage"): string[];
   choose(categories: Partial<Choice>, partners?: Exceptions): Answer;
   el<K extends keyof HTMLElementTagNameMap>(tag: K, attributes?: Record<string, string | number> | null, ...children: (Node | string)[]): HTMLElementTagNameMap[K];
   emit(name: string): void;
   everything(granted: boolean): Answer;
   guard<T>(work: () => T): T | undefined;
+  home: URL;
   present(): void;
   settle(action: string, surface: string, event: Event | null, choice: Answer): void;
   shell(attributes: Record<string, string>, css: string, ...inside: Node[]): HTMLElement;
   show(element: HTMLImageElement | HTMLIFrameElement): void;
   style(root: Document | ShadowRoot, css: string): { replaceSync(css: string): void };
-  ready(panel: Panel): void;
+  endpoint(name: string): string;
+  /** loads the second file, if need be; false where the page allows no script of ours */
+  withDetails(then?: (panel: Panel) => void): boolean;
+  /** only for the second file: it is there */
+  ready?(panel: any): void;
 }
-export interface State { stored: Stored | null; signals: Signals; decision: Decision; receipt: string }
+export interface State { regime: Regime; stored: Stored | null; count: number; signals: Signals; decision: Decision; receipt: string; /** for the place to be known */ waiting?: unknown }
 export interface Answer { categories: Choice; partners: Exceptions }
 export type Act = [name: string, label: string, run?: (event: Event) => void];
 /** What the second file can do for the first. */
@@ -86,4 +115,7 @@ export interface Panel {
   declare(place: Element): void;
   hold(frame: HTMLIFrameElement): void;
   welcome(): boolean;
+  present(): void;
+  confirm(): void;
+  sweep(): void;
 }

@@ -36,6 +36,8 @@ PUBLIC: dict[str, tuple[str, tuple[int, ...]]] = {
     "version": ("/api/v1/versions/{digest}", EVERYBODY),
     # A look at the events is refused to all; what is recorded leaves only by the visitor's own consent id.
     "events": ("/api/v1/sites/numonix/events", (403,) * 6),
+    "impressions": ("/api/v1/sites/numonix/impressions", (403,) * 6),
+    "region": ("/api/v1/sites/numonix/region", EVERYBODY),
     "consents": ("/api/v1/sites/numonix/consents", (401,) * 6),
     "schema": ("/api/schema/", EVERYBODY),
     "api-docs": ("/api/docs/", EVERYBODY),
@@ -45,6 +47,9 @@ PUBLIC: dict[str, tuple[str, tuple[int, ...]]] = {
     "page-colours": ("/p/numonix/colours.css", EVERYBODY),
     "page-record": ("/p/numonix/receipts/", EVERYBODY),
     "page-receipt": ("/p/numonix/receipts/0b7d8f4e-6f0a-4c8e-9a53-1f0f5f3c7a10", EVERYBODY),
+    "tracking-status": ("/.well-known/dnt/", EVERYBODY),
+    "tracking-status-website": ("/.well-known/dnt/numonix", EVERYBODY),
+    "gpc-support": ("/.well-known/gpc.json", EVERYBODY),
     "demo": ("/demo/", EVERYBODY),
     "demo-about": ("/demo/about/", EVERYBODY),
     "demo-cookies": ("/demo/cookies/", EVERYBODY),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
+from consent.grant_proof import proof_rules
 from consent.models import ConsentEvent, Publication
 from consent.privacy_signals import Signals
 from consent.services.erasure import erase_consent
@@ -42,7 +44,8 @@ def record(publication: Publication, consent_id: uuid.UUID = CONSENT_ID, **chang
     }
     reported = ReportedEvent(**facts)  # type: ignore[arg-type]
     seen = SeenByServer(device_class="desktop", regime="eu")
-    record_event(site_id=publication.site_id, reported=reported, seen=seen, now=NOW)
+    rules = proof_rules(json.loads(bytes(publication.version.payload)))
+    record_event(site_id=publication.site_id, reported=reported, seen=seen, rules=rules, now=NOW)
     return ConsentEvent.objects.get(event_id=reported.event_id)
 
 

@@ -42,7 +42,7 @@ def test_hubspot_is_added_from_the_library(as_bob: Client, site: Site) -> None:
 
 def test_library_form_asks_only_what_the_library_cannot_know(as_alice: Client, site: Site) -> None:
     form = as_alice.get(url("library-partner", site, "hubspot")).context["form"]
-    assert set(form.fields) == {*hubspot_parameters(), "category", "load_mode", "necessity_justification"}
+    assert set(form.fields) == {*hubspot_parameters(), "category", "load_mode", "necessity_justification", "starts_on"}
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ LOOK = {
     "settings_button": "on",
 }
 POLICY = {
+    "scope": "one",
     "dnt": "honour",
     "grant_days": "180",
     "refusal_days": "180",
@@ -138,8 +139,12 @@ def test_policy_is_saved_with_explanation_and_links(as_alice: Client, site: Site
         },
     )
     payload = draft_payload(site)
-    assert payload["policy"] == {"dnt": "disregard", "dnt_explanation": {"en": "We ask everybody."}}
-    assert payload["regimes"][0]["grant_days"] == 90
+    assert payload["policy"] == {
+        "dnt": "disregard",
+        "dnt_explanation": {"en": "We ask everybody."},
+        "count_impressions": False,
+    }
+    assert [(row["code"], row["grant_days"]) for row in payload["regimes"]] == [("eu", 90)]
     assert payload["opt_out_links"] == [{"label": {"en": "Opt out of ads"}, "url": "https://optout.example"}]
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from consent.consent_cookie import StoredChoice
+from consent.deciding import deciding_regimes
 from consent.pages.choice import (
     Choice,
     Submitted,
     UnknownChoice,
-    deciding_regime,
     read_choice,
     signal_note,
 )
@@ -229,7 +229,7 @@ REFUSED = StoredChoice("a" * 12, 0, {"performance": False}, "x", "eu", Signals()
 def test_note_says_what_the_signal_has_answered(
     signals: Signals, policy: str, reason: str, stored: StoredChoice | None, note: str | None
 ) -> None:
-    regime = deciding_regime(PAYLOAD)
+    regime = deciding_regimes(PAYLOAD)[0]
     assert signal_note(signals=signals, dnt_policy=policy, regime=regime, reason=reason, stored=stored) == note
 
 

@@ -2,30 +2,43 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { brotliCompressSync, constants } from "node:zlib";
-import { bundle } from "../../static/snippet/build.mjs";
-import { compose, details, site } from "./fixture.mjs";
+import { bundle, FILES, OURS } from "../../static/snippet/build.mjs";
+import { compose, details, notices, site, words } from "./fixture.mjs";
 
 // Bytes of brotli 11, as visitors load them: engine, words and facts together. The server's tests hold the demonstration websites to the same.
 const FIRST_FILE = 8_000;
 const SECOND_FILE = 9_000;
+const THIRD_FILE = 3_000;
 
 const dist = (name) => readFileSync(new URL(`../../static/dist/${name}.js`, import.meta.url), "utf8");
 const size = (text) => brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
 
 test("budget: the first file of a website with six partners and twenty cookies", (t) => {
-  const bytes = size(compose(dist("snippet"), "__SITE__", site()));
+  const bytes = size(compose(dist("snippet"), site()));
   t.diagnostic(`${bytes} bytes`);
   assert.ok(bytes <= FIRST_FILE, `${bytes} bytes`);
 });
 
 test("budget: the second file", (t) => {
-  const bytes = size(compose(dist("preferences"), "__DETAILS__", details()));
+  const bytes = size(compose(dist("preferences"), details()));
   t.diagnostic(`${bytes} bytes`);
   assert.ok(bytes <= SECOND_FILE, `${bytes} bytes`);
 });
 
-for (const [name, entry] of [["snippet", "main.js"], ["preferences", "preferences.js"]]) {
-  test(`dist: ${name}.js is what its sources build`, async () => assert.equal(await bundle(entry), dist(name)));
+test("budget: the third file", (t) => {
+  const bytes = size(compose(dist("notices"), notices()));
+  t.diagnostic(`${bytes} bytes`);
+  assert.ok(bytes <= THIRD_FILE, `${bytes} bytes`);
+});
+
+test("build: no name that is made short stands in the server's data", () => {
+  const keys = new Set();
+  JSON.stringify([site(), details(), notices(), words("en")], (key, value) => { keys.add(key); return value; });
+  assert.deepEqual([...keys].filter((key) => OURS.test(key)), []);
+});
+
+for (const name of Object.keys(FILES)) {
+  test(`dist: ${name}.js is what its sources build`, async () => assert.equal(await bundle(name), dist(name)));
 
   test(`dist: ${name}.js parses no markup, evaluates no text and sets no inline style`, () => {
     for (const forbidden of ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", ".style.", ".style=", 'setAttribute("style"', 'createElement("style")']) {
@@ -34,6 +47,6 @@ for (const [name, entry] of [["snippet", "main.js"], ["preferences", "preference
   });
 
   test(`dist: ${name}.js runs inside the function that the server wraps around it`, () => {
-    assert.doesNotThrow(() => new Function("__SITE__", "__DETAILS__", dist(name)));
+    assert.doesNotThrow(() => new Function("__FACTS__", "__EXTRAS__", "__TOOLS__", dist(name)));
   });
 }

@@ -8,7 +8,7 @@ export function words(language) {
 }
 
 /** What the first file says; everything else waits for the second. */
-export const FIRST_LAYER = ["banner_title", "banner_text", "details_link", "accept_all", "reject_all", "choose", "settings_button", "confirmation"];
+export const FIRST_LAYER = ["banner_title", "banner_text", "details_link", "accept_all", "reject_all", "choose", "settings_button"];
 
 const CONSENT_MODE = {
   name: "google-consent-mode",
@@ -50,7 +50,11 @@ export function site({ language = "en", direction = "ltr", ...changes } = {}) {
   const texts = Object.fromEntries(FIRST_LAYER.map((key) => [key, fill(all[key], values)]));
   return {
     key: "numonix", version: "5f2c1e8a9b7d40363c18f2a45e6b7c8d9e0f1a2b3c4d5e6f708192a3b4c5d6e7", build: "8c1f2e3d4b5a", language, direction,
-    regime: { code: "eu", model: "opt_in", signals: ["dnt", "gpc"], grant_days: 180, refusal_days: 180 }, policy: { dnt: "honour" },
+    regimes: [{
+      code: "eu", model: "opt_in", signals: ["dnt", "gpc"], grant_days: 180, refusal_days: 180,
+      accepts: ["eu", "uk", "ch", "br", "ca-qc", "za", "us-ca-opt-in", "us-gpc-opt-in", "us-opt-in", "world", "unknown"],
+    }],
+    policy: { dnt: "honour" },
     ordinals: { "0a1b2c3d4e5f": 1, "5f2c1e8a9b7d": 2 }, categories: { performance: 0, functional: 1, targeting: 0 },
     partners: PARTNERS.map(deciding), cookies: { functional: ["region", "player_volume"] }, storage: { functional: ["theme"] }, texts,
     appearance: { layout: "card", position: "left", brand_colour: "#1d4ed8", brand_text_colour: "#ffffff", dark_brand_colour: "#9db8ff", dark_brand_text_colour: "#0b1020", radius: 14, settings_button: true },
@@ -81,8 +85,8 @@ const PURPOSES = {
   hubspot: "Shows forms and chat, and recognises customers.", "linkedin-insight": "Measures ads on LinkedIn.", youtube: "Plays videos.",
 };
 
-/** What the second file never says itself: the question, the hosted pages, and the categories' words, which come with the categories. */
-const ELSEWHERE = /^(page|banner|purpose|strictly_necessary|performance|functional|targeting)_/;
+/** What the second file never says itself: the question, the hosted pages, the notices, and the categories' words, which come with the categories. */
+const ELSEWHERE = /^(page|banner|purpose|strictly_necessary|performance|functional|targeting|notice|changes|news|sale)_|^privacy_choices|^signal_(sale|status)/;
 
 /** @returns a `__DETAILS__` */
 export function details({ language = "en", ...changes } = {}) {
@@ -90,7 +94,7 @@ export function details({ language = "en", ...changes } = {}) {
   const texts = Object.fromEntries(Object.entries(all).filter(([key]) => !ELSEWHERE.test(key)));
   for (const key of Object.keys(texts)) texts[key] = fill(texts[key], { site: "Numonix", partners: "6 partners", purposes: "measure visits" });
   return {
-    language, texts,
+    language, texts, notices: "numonix.7c1e9f5b3d2a4f6b8c0e9d7a5b3c1f2e4d6a8b0c9e7f5d3b1a2c4e6f8091a2b3.js",
     categories: ["strictly_necessary", "performance", "functional", "targeting"].map((code) => ({ code, title: all[code + "_title"], description: all[code + "_description"] })),
     opt_out_links: [{ label: "Your Online Choices", url: "https://www.youronlinechoices.eu/" }], policy: { dnt: "honour", explanation: "" },
     controller: { name: "Numonix LLC", contact: "privacy@numonix.example", privacy_policy_url: "https://numonix.example/privacy" },
@@ -102,8 +106,20 @@ export function details({ language = "en", ...changes } = {}) {
   };
 }
 
+/** @returns what the third file works with */
+export function notices({ language = "en", ...changes } = {}) {
+  const all = words(language);
+  const shown = /^(notice_|changes_|news_|privacy_choices|signal_status|settings_button|details_link|choose|own_use)/;
+  return {
+    language, texts: Object.fromEntries(Object.entries(all).filter(([key]) => shown.test(key))),
+    categories: Object.fromEntries(["strictly_necessary", "performance", "functional", "targeting"].map((code) => [code, all[code + "_title"]])),
+    partners: Object.fromEntries(PARTNERS.map(({ slug, name }) => [slug, name])), ...changes,
+  };
+}
+
 /** As the server composes a file: data as JSON that can't leave a script, around an engine that is the same for all. */
-export function compose(engine, name, data) {
+export function compose(engine, data) {
   const json = JSON.stringify(data).replace(/[<>&\u2028\u2029]/g, (c) => "\\u" + c.charCodeAt(0).toString(16).padStart(4, "0"));
-  return `(function(${name}){${engine}})(${json});`;
+  return `(function(__FACTS__,__EXTRAS__){${engine}
+})(${json});`;
 }

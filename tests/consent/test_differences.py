@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from consent.models import Publication
-from consent.reports import changes
+from consent.differences import changes
 from consent.services.publishing import draft_payload
 from cookies.models import Cookie, Site
 from tests.consent.conftest import add_partner

@@ -1,0 +1,17 @@
+"""The parts that several bodies have in common, as msgspec checks them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]{1,40}$")]
+Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+Language = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$", max_length=16)]
+RegimeCode = Annotated[str, msgspec.Meta(max_length=16)]
+
+
+class SignalsBody(msgspec.Struct, forbid_unknown_fields=True):
+    gpc: bool
+    dnt: bool

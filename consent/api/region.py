@@ -1,0 +1,26 @@
+"""GET /api/v1/sites/{key}/region: which rules hold for whoever asks. A plain view: some pages ask it each time."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+
+from consent.api.errors import ApiError
+from consent.api.plain import plain_view
+from consent.delivery import live
+from consent.geography import place_of
+from consent.places import regime_of
+
+CACHING = "private, max-age=600"
+
+
+@plain_view("GET", refusal="The region is asked for by GET.")
+def region(request: HttpRequest, site: live.LiveSite) -> HttpResponse:
+    if not site.regimes:
+        raise ApiError(404, "unknown_version", "Nothing is published for this website yet.")
+    place = place_of(request)
+    codes = [regime.code for regime in site.regimes]
+    regime = regime_of(place, codes, on=timezone.now().date())
+    response = JsonResponse({"country": place.country, "region": place.region, "regime": regime})
+    response["Cache-Control"] = CACHING
+    return response

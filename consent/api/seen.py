@@ -1,0 +1,25 @@
+"""What the server itself sees of a request, whatever its body claims."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.http import HttpRequest
+
+from consent.devices import device_class
+from consent.geography import place_of
+from consent.places import regime_of
+from consent.privacy_signals import read_signals
+from consent.services.recording import SeenByServer
+
+
+def seen_by_server(request: HttpRequest, codes: Iterable[str], now: datetime) -> SeenByServer:
+    """`codes`: the regimes of the version in question, the one for everybody else first."""
+    place = place_of(request)
+    return SeenByServer(
+        signals=read_signals(request.headers),
+        regime=regime_of(place, codes, on=now.date()),
+        country=place.country,
+        device_class=device_class(request.headers.get("User-Agent", "")),
+    )

@@ -1,0 +1,116 @@
+"""The rules by place in words, for marketers and auditors. Pure.
+
+Everything here takes a row as a version publishes it (`regimes.resolved`). A version of before 2026-11-25 says less in
+its rows, and is still put into words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from consent.places import US_GPC_SINCE
+from consent.regimes import REGIMES
+
+Row = Mapping[str, Any]
+
+EVERYBODY = "Everybody"
+EVERYBODY_ELSE = "Everybody else"
+PLACES: Mapping[str, str] = MappingProxyType(
+    {
+        "eu": "European Union and EEA",
+        "uk": "United Kingdom and Gibraltar",
+        "ch": "Switzerland",
+        "br": "Brazil",
+        "ca-qc": "Quebec",
+        "za": "South Africa",
+        "us-ca": "California",
+        "us-gpc": "Other US states that bind Global Privacy Control",
+        "us": "Remaining US states and territories",
+        "world": "Rest of the world",
+        "unknown": EVERYBODY_ELSE,
+    }
+)
+STATES: Mapping[str, str] = MappingProxyType(
+    {
+        "CO": "Colorado",
+        "CT": "Connecticut",
+        "DE": "Delaware",
+        "MD": "Maryland",
+        "MN": "Minnesota",
+        "MT": "Montana",
+        "NE": "Nebraska",
+        "NH": "New Hampshire",
+        "NJ": "New Jersey",
+        "OR": "Oregon",
+        "TX": "Texas",
+    }
+)
+# What belongs to a place, where its name does not say it.
+PLACE_NOTES: Mapping[str, str] = MappingProxyType(
+    {
+        "eu": "With Iceland, Liechtenstein, Norway and the outermost regions.",
+        "us-gpc": f"{', '.join(STATES[code] for code in US_GPC_SINCE)}.",
+        "world": "Countries that are known and have no row here.",
+    }
+)
+
+
+def place_of(row: Row) -> str:
+    """The place of a row in the table; the code itself where the table does not know it."""
+    known = REGIMES.get(row["code"])
+    return known.place if known else str(row["code"])
+
+
+def place_name(row: Row, *, is_only: bool = False) -> str:
+    """Whom a row is for. `is_only`: the website has no other."""
+    place = place_of(row)
+    return EVERYBODY if is_only else PLACES.get(place, place)
+
+
+def rule_name(row: Row) -> str:
+    """What the row does, in a few words."""
+    if row["model"] == "opt_in":
+        return "Asked first, but for statistics" if _defaults(row) else "Asked first"
+    if "privacy_choices" in row.get("first_layer", ()):
+        return "On until refused, with “Your Privacy Choices”"
+    return "On until refused, with a notice"
+
+
+def consequence(row: Row) -> str:
+    """What visitors meet under the row, in a plain sentence or two."""
+    link = "privacy_choices" in row.get("first_layer", ())
+    if row["model"] == "opt_in":
+        if _defaults(row):
+            return "Statistics that stay with the website run at once, and visitors can object. All else waits."
+        if link:
+            return "Nothing optional runs before a yes. The link “Your Privacy Choices” is there as well."
+        return "Nothing optional runs before a yes."
+    if link:
+        return (
+            "Everything runs until the visitor refuses, by the link or by the browser's signal. "
+            "Who refused is not asked again within twelve months."
+        )
+    return "Everything runs until the visitor refuses. A notice says so."
+
+
+def signal_words(row: Row, *, dnt: str) -> str:
+    """What a browser's signal does. `dnt`: how the website treats Do Not Track."""
+    binding = [name for name in row["signals"] if name != "dnt" or dnt == "honour"]
+    names = " or ".join(SIGNALS[name] for name in binding if name in SIGNALS)
+    if not names:
+        return "No signal counts."
+    what = "everything optional" if row.get("reach", "all") == "all" else "advertising, and partners that sell or share"
+    return f"{names} refuses {what}."
+
+
+def memory_words(row: Row) -> str:
+    return f"A yes for {row['grant_days']} days, a no for {row['refusal_days']} days"
+
+
+SIGNALS: Mapping[str, str] = MappingProxyType({"dnt": "Do Not Track", "gpc": "Global Privacy Control"})
+
+
+def _defaults(row: Row) -> list[str]:
+    return [code for code, is_on in row.get("defaults", {}).items() if is_on]

@@ -1,0 +1,21 @@
+/** The confirmation that follows an answer. */
+import { details, tools } from "./lent.js";
+
+const { clear, el, place, present, shown } = tools;
+/** Which confirmation it is: an earlier one's end is not this one's. */
+let current = 0;
+
+/** Says that an answer was kept, and goes by itself or with the visitor's next step. */
+export function confirm() {
+  const host = place("confirmation", { role: "status" }, [], el("section", null, el("div", null, el("slot"))));
+  const mine = ++current;
+  // A screen reader speaks what changes inside a status, not what the status came with.
+  requestAnimationFrame(() => host.append(el("p", null, details.texts.confirmation)));
+  const leave = () => {
+    if (mine != current || shown() != "confirmation") return;
+    clear();
+    present();
+  };
+  setTimeout(leave, 6000);
+  for (const step of ["click", "keydown"]) addEventListener(step, leave, { capture: true, once: true });
+}

@@ -1,0 +1,23 @@
+/** Deletes what those who may not run have left behind, and cookies of ours that are one too many. */
+import { tools } from "./lent.js";
+import { matches, places } from "./patterns.js";
+
+const { cookies, guard, keep, kept, setCookie, state, unwanted } = tools;
+
+export function sweep() {
+  if (state.count > 1) {
+    forget(["sayso"]);
+    keep();
+    state.count = 1;
+  }
+  forget(unwanted("cookies"));
+  const patterns = unwanted("storage");
+  for (const [area, name] of kept()) if (matches(patterns, name)) guard(() => area.removeItem(name));
+}
+
+/** Cookies of this page by name or pattern, on every level where they may stand. @param {string[]} patterns */
+function forget(patterns) {
+  for (const name of cookies().split(/; *|=.*?(?:; *|$)/)) {
+    if (matches(patterns, name)) for (const place of places(location.hostname, location.pathname)) setCookie(name + "=; Max-Age=0" + place);
+  }
+}

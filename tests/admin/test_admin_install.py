@@ -1,0 +1,40 @@
+"""The install page's lines for a website's own web server: they follow from what is live."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from html import unescape
+from typing import TYPE_CHECKING
+
+from consent.models import SitePolicy
+from consent.services.publishing import publish
+from cookies.models import Site
+from tests.admin.conftest import NOW, url
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+
+def test_install_page_has_the_signals_lines_of_what_is_live(as_alice: Client, site: Site) -> None:
+    assert as_alice.get(url("install", site)).context["signals"] is None
+    publish(site=site, by="alice", now=NOW)
+    honoured = as_alice.get(url("install", site))
+    lines = honoured.context["signals"]
+    assert json.loads(lines["status_file"])["tracking"] == "?"
+    assert json.loads(lines["gpc_file"])["gpc"] is True
+    assert "map $cookie_sayso $sayso_answer {" in lines["values"]
+    assert "proxy_pass http://localhost:8000/.well-known/dnt/numonix;" in lines["passing"]
+    page = unescape(honoured.content.decode())
+    for name in ("passing", "values", "files", "status_file", "gpc_file", "middleware"):
+        assert lines[name] in page, name
+    SitePolicy.objects.update_or_create(site=site, defaults={"dnt": "disregard"})
+    # The draft binds nobody yet.
+    assert as_alice.get(url("install", site)).context["signals"]["dnt_policy"] == "honour"
+    publish(site=site, by="alice", now=NOW + timedelta(days=1), effective_at=NOW)
+    disregarded = as_alice.get(url("install", site))
+    lines = disregarded.context["signals"]
+    assert json.loads(lines["status_file"])["tracking"] == "D"
+    assert lines["values"] == ""
+    assert "add_header Tk D always;" in lines["files"]
+    assert "disregards Do Not Track" in disregarded.content.decode()
