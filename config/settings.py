@@ -58,9 +58,9 @@ def rate(name: str, *, default: str) -> str | None:
     return raw or None
 
 
-def header_name(name: str) -> str:
+def header_name(name: str, *, default: str) -> str:
     """Read the name of a request header; empty means none is trusted."""
-    raw: str = env.str(name, default="").strip()
+    raw: str = env.str(name, default=default).strip()
     if raw and not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", raw):
         raise ImproperlyConfigured(f"{name} is {raw!r}. Write a header's name, such as X-Country, or nothing.")
     return raw
@@ -95,8 +95,8 @@ LIVE_REFRESH_SECONDS = whole_number("LIVE_REFRESH_SECONDS", default=2)
 COUNT_FLUSH_SECONDS = whole_number("COUNT_FLUSH_SECONDS", default=5)
 # Where visitors are: what the edge says, else a database on this machine. It is opened and tried when the server starts
 # (consent/geography.py).
-COUNTRY_HEADER = header_name("COUNTRY_HEADER")
-REGION_HEADER = header_name("REGION_HEADER")
+COUNTRY_HEADER = header_name("COUNTRY_HEADER", default="")
+REGION_HEADER = header_name("REGION_HEADER", default="")
 if REGION_HEADER and not COUNTRY_HEADER:
     raise ImproperlyConfigured("REGION_HEADER is set, but COUNTRY_HEADER is not. Set both, or neither.")
 GEOIP_DATABASE = env.str("GEOIP_DATABASE", default="").strip()

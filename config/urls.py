@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from consent.api.decision import DecisionView
 from consent.api.events import events
 from consent.api.impressions import impressions
 from consent.api.public import ConsentsView, SiteView, VersionView
@@ -16,6 +17,7 @@ urlpatterns = [
     re_path(r"^api/v1/sites/(?P<key>[a-z0-9-]{1,40})/impressions$", impressions, name="impressions"),
     re_path(r"^api/v1/sites/(?P<key>[a-z0-9-]{1,40})/region$", region, name="region"),
     re_path(r"^api/v1/sites/(?P<key>[a-z0-9-]{1,40})/consents$", ConsentsView.as_view(), name="consents"),
+    re_path(r"^api/v1/sites/(?P<key>[a-z0-9-]{1,40})/decision$", DecisionView.as_view(), name="decision"),
     re_path(r"^api/v1/sites/(?P<key>[a-z0-9-]{1,40})$", SiteView.as_view(), name="site"),
     re_path(r"^api/v1/versions/(?P<digest>[0-9a-f]{64})$", VersionView.as_view(), name="version"),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -117,9 +117,9 @@ def standing_of(*, regime: DecidingRegime, stored: StoredChoice | None, now: int
 
 
 def remembered_days(*, regime: DecidingRegime, stored: StoredChoice) -> int:
-    """Days until the visitor may be asked again. Where things run until refused, a refusal of anything counts as one
-    (California Civil Code § 1798.135(c)(4): twelve months)."""
-    is_grant = stored.grants_something if regime.model == "opt_in" else not stored.refuses_something
+    """Days until the visitor may be asked again. Where the law is about sale, a refusal of anything counts as one
+    (California Civil Code § 1798.135(c)(4): twelve months), also where the website asks first."""
+    is_grant = stored.grants_something if regime.reach == "all" else not stored.refuses_something
     return regime.grant_days if is_grant else regime.refusal_days
 
 
@@ -169,8 +169,10 @@ class _Case:
             return False
         if starts_at > self.now:
             return False
-        if self.is_held and added > self._answered():
-            self.asks |= followed and self._may_ask_about(added, for_sale)
+        has_opted_out = for_sale and self._has_opted_out()
+        if added > self._answered() and (self.is_held or has_opted_out):
+            # Asking those who refused, or sooner than announced, would be nagging.
+            self.asks |= followed and not has_opted_out and self.now >= self.version.grace.get(str(added), 0)
             return False
         return True
 
@@ -187,7 +189,6 @@ class _Case:
         """The ordinal of the version that was answered; an unknown one counts as the oldest."""
         return self.version.ordinals.get(self.stored.version, 0) if self.stored else 0
 
-    def _may_ask_about(self, added: int, for_sale: bool) -> bool:
-        """Who had refused is not asked because something was added, and who opted out of sale is not asked for more."""
-        opted_out = self.regime.reach != "all" and for_sale and not (self.stored and self.stored.categories["targeting"])
-        return self.now >= self.version.grace.get(str(added), 0) and not opted_out
+    def _has_opted_out(self) -> bool:
+        """Who opted out of sale has opted out of later buyers too, also once the answer is too old."""
+        return self.regime.reach != "all" and self.stored is not None and not self.stored.categories["targeting"]

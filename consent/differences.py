@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from babel import Locale
+from babel.dates import format_date
 
 from consent.news import Change, news_between
 from consent.regime_words import consequence, place_name, place_of, rule_name
@@ -56,9 +57,11 @@ def asks_again(before: dict[str, Any] | None, after: dict[str, Any]) -> bool:
     return bool(begun) or any(change.category != NECESSARY for change in news)
 
 
-def announcements(news: Iterable[Change], *, now: datetime) -> list[str]:
-    """What those who have chosen are told, one sentence each."""
-    return [_announcement(change, now.timestamp()) for change in news]
+def announcements(news: Iterable[Change], payload: dict[str, Any], *, now: datetime) -> list[str]:
+    """What those who have chosen are told, as they read it in the website's own language."""
+    language = payload["site"]["default_language"]
+    texts = payload["texts"][language]
+    return [_announcement(change, texts, language, now.timestamp()) for change in news]
 
 
 def late_notices(before: dict[str, Any] | None, after: dict[str, Any], *, notice_days: int, today: date) -> list[str]:
@@ -86,16 +89,14 @@ def _from_words(starts_at: int, today: date) -> str:
     return "at once" if _day(starts_at) <= today else f"from {day_words(_day(starts_at))}"
 
 
-def _announcement(change: Change, begun: float) -> str:
-    category = change.category.replace("_", " ")
-    if change.kind == "removed":
-        return f"{change.name} is gone."
-    said = {
-        "added": f"{change.name} is new, under {category}",
-        "moved": f"{change.name} moves to {category}",
-        "purpose_added": f"{change.name} gets a new purpose, under {category}",
-    }[change.kind]
-    return f"{said}, from {day_words(_day(change.starts_at))}." if change.starts_at > begun else f"{said}."
+def _announcement(change: Change, texts: dict[str, str], language: str, begun: float) -> str:
+    is_later = change.kind == "added" and change.starts_at > begun
+    text = texts[f"news_{change.kind}{'_later' if is_later else ''}"]
+    day = format_date(_day(change.starts_at), "long", language.replace("-", "_"))
+    parts = {"{name}": change.name, "{category}": texts[f"{change.category}_title"], "{date}": day}
+    for placeholder, words in parts.items():
+        text = text.replace(placeholder, words)
+    return text
 
 
 def _asked(category: str, asked_from: date | None, starts: date | None = None) -> str:

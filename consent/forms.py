@@ -201,8 +201,9 @@ class PolicyForm(CalmForm):
         label="Count visits and signals",
         required=False,
         help_text=(
-            "Adds one to a number when somebody comes to the website, so that you see how many decide. Only the number "
-            "is kept: no address, no identifier, no page, nothing about anyone."
+            "Adds one to the number of the day when somebody comes to the website, so that you see how many decide. "
+            "Numbers are kept by version, rule, language, country, kind of device and signal: no address, no "
+            "identifier, no page, nothing about anyone."
         ),
     )
 

@@ -51,13 +51,13 @@ def open_database(path: str) -> Reader:
     """
     try:
         reader = maxminddb.open_database(path)
-        has_countries = any(_place_in(record).country for record in _probe(reader))
+        countries = {_place_in(record).country for record in _probe(reader)} - {None}
     except (OSError, ValueError, InvalidDatabaseError) as error:
         raise ImproperlyConfigured(
             f"GEOIP_DATABASE is {path!r}, and this file can't be read ({error}). "
             "Fetch the whole .mmdb file again, or leave the variable empty."
         ) from error
-    if not has_countries:
+    if not countries:
         raise ImproperlyConfigured(
             f"GEOIP_DATABASE is {path!r}, and this file holds no countries. Name a country or city database."
         )

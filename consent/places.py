@@ -13,35 +13,53 @@ from types import MappingProxyType
 
 from consent.regimes import REGIMES
 
-# Members, then the outermost regions with a code of their own, then the EEA. The Åland Islands are EU territory for
-# this law. The Canaries, Madeira and the Azores have their country's code.
-EU_PLACES = frozenset(
-    "AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE"
-    " AX GF GP MQ MF RE YT"
-    " IS LI NO".split()
-)
-# Gibraltar's law follows the United Kingdom's.
+MEMBERS = "AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE"
+# The Åland Islands and the outermost regions that have a code of their own. The Canaries, Madeira and the Azores have
+# their country's. Other territories of members (Greenland, the Faroes, Aruba, French Polynesia, Saint Barthélemy and so
+# on) are not in the Union.
+OUTERMOST = "AX GF GP MQ MF RE YT"
+EEA = "IS LI NO"
+EU_PLACES = frozenset(f"{MEMBERS} {OUTERMOST} {EEA}".split())
+# Gibraltar has regulations of its own, which ask for the same. So do the Isle of Man and the Channel Islands: world.
 UK_PLACES = frozenset({"GB", "GI"})
 # Territories that some registers give a country's code of their own. State laws do not reach them.
 US_TERRITORIES = frozenset({"PR", "GU", "VI", "AS", "MP", "UM"})
-# Since when each state's law binds Global Privacy Control. California has a row of its own.
-US_GPC_SINCE: Mapping[str, date] = MappingProxyType(
+
+
+@dataclass(frozen=True)
+class StateLaw:
+    """A state's law that binds Global Privacy Control, and since when. evidence: as in the regime table."""
+
+    state: str
+    since: date
+    law: str
+    evidence: str
+
+
+# California has a row of its own. Checked with the row `us-gpc`; a law that is enacted is listed before its day.
+US_GPC_LAWS: Mapping[str, StateLaw] = MappingProxyType(
     {
-        "CO": date(2024, 7, 1),
-        "CT": date(2025, 1, 1),
-        "DE": date(2026, 1, 1),
-        "MD": date(2025, 10, 1),
-        "MN": date(2025, 7, 31),
-        "MT": date(2025, 1, 1),
-        "NE": date(2025, 1, 1),
-        "NH": date(2025, 1, 1),
-        "NJ": date(2025, 7, 15),
-        "OR": date(2026, 1, 1),
-        "TX": date(2025, 1, 1),
+        "CO": StateLaw("Colorado", date(2024, 7, 1), "C.R.S. § 6-1-1306(1)(a)(IV) and 6-1-1313", "primary"),
+        "CT": StateLaw("Connecticut", date(2025, 1, 1), "Conn. Gen. Stat. § 42-520", "primary"),
+        "DE": StateLaw("Delaware", date(2026, 1, 1), "Del. Code, title 6, § 12D-106(e)", "secondary"),
+        "LA": StateLaw("Louisiana", date(2027, 1, 1), "Act 502 of 2026 (SB 386)", "secondary"),
+        "MD": StateLaw("Maryland", date(2025, 10, 1), "Md. Code, Com. Law § 14-4706 and 14-4707", "primary"),
+        "MN": StateLaw("Minnesota", date(2025, 7, 31), "Minn. Stat. § 325M.14", "secondary"),
+        "MT": StateLaw("Montana", date(2025, 1, 1), "Mont. Code § 30-14-2809(3)(b)", "primary"),
+        "NE": StateLaw("Nebraska", date(2025, 1, 1), "Neb. Rev. Stat. § 87-1111", "primary"),
+        "NH": StateLaw("New Hampshire", date(2025, 1, 1), "N.H. RSA 507-H:6", "secondary"),
+        "NJ": StateLaw("New Jersey", date(2025, 7, 15), "N.J.S.A. 56:8-166.11(b)", "primary"),
+        "OR": StateLaw("Oregon", date(2026, 1, 1), "ORS 646A.578", "primary"),
+        "TX": StateLaw("Texas", date(2025, 1, 1), "Tex. Bus. & Com. Code § 541.055(e)", "primary"),
+        "VT": StateLaw("Vermont", date(2028, 1, 1), "Act 145 of 2026 (S.71)", "secondary"),
     }
 )
-# Spellings that registers and proxies use beside ISO's.
-ALIASES: Mapping[str, str] = MappingProxyType({"UK": "GB", "EL": "GR"})
+US_GPC_SINCE: Mapping[str, date] = MappingProxyType({code: law.since for code, law in US_GPC_LAWS.items()})
+# Places that a variant leaves out though they belong to its home: the exception is the United Kingdom's own.
+LEFT_OUT: Mapping[str, frozenset[str]] = MappingProxyType({"uk-statistics": frozenset({"GI"})})
+# What registers and proxies use beside ISO's: spellings, and codes that ISO only reserves (the Canaries, Ceuta and
+# Melilla, metropolitan France).
+ALIASES: Mapping[str, str] = MappingProxyType({"UK": "GB", "EL": "GR", "IC": "ES", "EA": "ES", "FX": "FR"})
 COUNTRY = re.compile(r"[A-Z]{2}")
 SUBDIVISION = re.compile(r"[A-Z0-9]{1,3}")
 # Reserved by ISO, and Cloudflare's "unknown" and "Tor".
@@ -90,7 +108,8 @@ def regime_of(place: Place, codes: Iterable[str], *, on: date) -> str:
     """Which of a website's regimes holds at a place. `codes`: the website's rows, the one for everybody else first."""
     codes = list(codes)
     home = home_of(place, on=on)
-    return next((code for code in codes if code in REGIMES and REGIMES[code].place == home), codes[0])
+    mine = (code for code in codes if code in REGIMES and REGIMES[code].place == home)
+    return next((code for code in mine if place.country not in LEFT_OUT.get(code, ())), codes[0])
 
 
 def _us_home(state: str | None, on: date) -> str | None:

@@ -7,11 +7,12 @@ its rows, and is still put into words.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from consent.places import US_GPC_SINCE
-from consent.regimes import REGIMES
+from consent.places import US_GPC_LAWS, StateLaw
+from consent.regimes import CHECKED, REGIMES
 
 Row = Mapping[str, Any]
 
@@ -32,26 +33,18 @@ PLACES: Mapping[str, str] = MappingProxyType(
         "unknown": EVERYBODY_ELSE,
     }
 )
-STATES: Mapping[str, str] = MappingProxyType(
-    {
-        "CO": "Colorado",
-        "CT": "Connecticut",
-        "DE": "Delaware",
-        "MD": "Maryland",
-        "MN": "Minnesota",
-        "MT": "Montana",
-        "NE": "Nebraska",
-        "NH": "New Hampshire",
-        "NJ": "New Jersey",
-        "OR": "Oregon",
-        "TX": "Texas",
-    }
-)
+
+
+def _state(law: StateLaw) -> str:
+    """The name of a state, and the year from which its law binds where that is still to come."""
+    return law.state if law.since <= date.fromisoformat(CHECKED) else f"{law.state} (from {law.since.year})"
+
+
 # What belongs to a place, where its name does not say it.
 PLACE_NOTES: Mapping[str, str] = MappingProxyType(
     {
         "eu": "With Iceland, Liechtenstein, Norway and the outermost regions.",
-        "us-gpc": f"{', '.join(STATES[code] for code in US_GPC_SINCE)}.",
+        "us-gpc": f"{', '.join(_state(law) for law in US_GPC_LAWS.values())}.",
         "world": "Countries that are known and have no row here.",
     }
 )
@@ -74,8 +67,8 @@ def rule_name(row: Row) -> str:
     if row["model"] == "opt_in":
         return "Asked first, but for statistics" if _defaults(row) else "Asked first"
     if "privacy_choices" in row.get("first_layer", ()):
-        return "On until refused, with “Your Privacy Choices”"
-    return "On until refused, with a notice"
+        return "On until refused, with the link"
+    return "On until refused"
 
 
 def consequence(row: Row) -> str:
@@ -89,7 +82,7 @@ def consequence(row: Row) -> str:
         return "Nothing optional runs before a yes."
     if link:
         return (
-            "Everything runs until the visitor refuses, by the link or by the browser's signal. "
+            "Everything runs until the visitor refuses. A browser's signal refuses sale and sharing. "
             "Who refused is not asked again within twelve months."
         )
     return "Everything runs until the visitor refuses. A notice says so."

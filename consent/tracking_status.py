@@ -1,4 +1,4 @@
-"""The tracking status of a website or of the platform (W3C Tracking Preference Expression §6, Group Note of 2019). Pure.
+"""The tracking status of a website or of the platform (W3C Tracking Preference Expression §6, a Note of 2019). Pure.
 
 It follows from the decision, as everything else does.
 """
@@ -87,5 +87,5 @@ def grants_something(decision: Decision, version: DecidingVersion) -> bool:
 
 
 def gpc_support(since: str) -> dict[str, Any]:
-    """The support resource of Global Privacy Control §4. `since`: the day of the statement, as RFC 3339 writes it."""
+    """The support resource of W3C Global Privacy Control. `since`: the day of the statement, as RFC 3339 writes it."""
     return {"gpc": True, "lastUpdate": since}

@@ -33,6 +33,8 @@ KNOWN_HOSTS = {
     "keepachangelog.com",
     "semver.org",
     "www.rfc-editor.org",
+    "www.w3.org",
+    "w3c.github.io",
 }
 
 

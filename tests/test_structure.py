@@ -19,6 +19,7 @@ PURE = {
     "consent/consent_cookie.py",
     "consent/contrast.py",
     "consent/deciding.py",
+    "consent/decision_facts.py",
     "consent/decisions.py",
     "consent/demo/hosts.py",
     "consent/devices.py",

@@ -1,7 +1,7 @@
 """The draft as visitors would meet it: the real engine on a plain page that can reach nothing and keep nothing.
 
 The page is sandboxed into an origin of its own, without cookies, storage or network (static/admin/preview.js gives it
-a memory), and names a version that was never published. A sandboxed page sends no session, so its two scripts are
+a memory), and names a version that was never published. A sandboxed page sends no session, so its scripts are
 opened by a signed, short-lived address.
 """
 
@@ -72,14 +72,18 @@ def preview_file(request: HttpRequest, site_id: int, token: str, name: str) -> H
     site = Site.objects.filter(pk=site_id).first()
     if site is None or opened["site"] != site_id:
         raise Http404("There is no such preview.")
-    details, first = compose(
+    files = compose(
         payload=harmless(draft_payload(site), regime=opened["regime"]),
         digest=NEVER_PUBLISHED,
         language=opened["language"],
         schedule=Schedule({NEVER_PUBLISHED[:12]: 1}),
         public_url=settings.PUBLIC_URL,
     )
-    response = HttpResponse((first if name == "snippet.js" else details).body, "text/javascript; charset=utf-8")
+    # The first file is asked for by its kind, the others as the first one names them.
+    named = {"snippet.js": files["snippet"], **{f"{site.key}.{file.digest}.js": file for file in files.values()}}
+    if name not in named:
+        raise Http404("There is no such file.")
+    response = HttpResponse(named[name].body, "text/javascript; charset=utf-8")
     response["Cache-Control"] = "no-store"
     response["Access-Control-Allow-Origin"] = "*"
     response["Cross-Origin-Resource-Policy"] = "cross-origin"

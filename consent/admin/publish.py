@@ -57,7 +57,7 @@ def publish(request: HttpRequest, site: Site) -> HttpResponse:
         latest=latest,
         has_changes=latest is None or latest.version.digest != digest,
         sentences=changes(before, draft, asked_from=form.shown_asked_from(), now=now),
-        announced=announcements(news, now=now),
+        announced=announcements(news, draft, now=now),
         announcement_fields=form.fields_named("announcement_"),
         late=late_notices(before, draft, notice_days=site.partner_notice_days, today=now.date()),
         waiting=site.publications.filter(effective_at__gt=now).order_by("effective_at").select_related("version"),

@@ -127,4 +127,3 @@ def _contradiction(body: EventBody) -> str | None:
     if body.action in ("reject_all", "withdraw") and (any(answers) or any(body.partners.values())):
         return f"{body.action} refuses everything, but the event grants something."
     return None
-

@@ -17,7 +17,7 @@ CACHING = "private, max-age=600"
 @plain_view("GET", refusal="The region is asked for by GET.")
 def region(request: HttpRequest, site: live.LiveSite) -> HttpResponse:
     if not site.regimes:
-        raise ApiError(404, "unknown_version", "Nothing is published for this website yet.")
+        raise ApiError(404, "nothing_published", "This website has no published version yet. Publish one in the admin.")
     place = place_of(request)
     codes = [regime.code for regime in site.regimes]
     regime = regime_of(place, codes, on=timezone.now().date())

@@ -51,9 +51,11 @@ class Composed:
 @dataclass(frozen=True)
 class Schedule:
     """What a publication adds to its version. `ordinals`: first 12 hex digits of each version that is still remembered →
-    ordinal. `grace`, `announce_until`: see decisions.DecidingVersion."""
+    ordinal. `regimes`: the codes that browsers' cookies may hold from those versions. `grace`, `announce_until`: see
+    decisions.DecidingVersion."""
 
     ordinals: Mapping[str, int]
+    regimes: frozenset[str] = frozenset()
     grace: Mapping[str, int] = field(default_factory=dict)
     announce_until: int = 0
 
@@ -125,7 +127,7 @@ def snippet_facts(
     """What the first view's engine decides and shows with."""
     key = payload["site"]["key"]
     texts = payload["texts"][language]
-    regimes = [_deciding_regime(row) for row in payload["regimes"]]
+    regimes = [_deciding_regime(row, schedule.regimes) for row in payload["regimes"]]
     sells = _knows_sale(payload)
     partners = [_deciding_partner(partner, payload["cookies"], sells=sells) for partner in payload["partners"]]
     own = [cookie for cookie in payload["cookies"] if cookie["partner"] is None]
@@ -265,8 +267,9 @@ def _knows_sale(payload: Mapping[str, Any]) -> bool:
     return any(row.get("reach", "all") != "all" or any(row.get("defaults", {}).values()) for row in payload["regimes"])
 
 
-def _deciding_regime(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row as the browser needs it: what is as in the strictest row is left out."""
+def _deciding_regime(row: Mapping[str, Any], known: frozenset[str]) -> dict[str, Any]:
+    """A row as the browser needs it: what is as in the strictest row is left out, and so are codes that no cookie of
+    this website can hold."""
     shown = [part for part in row.get("first_layer", ()) if part in ("privacy_choices", "signal_status")]
     return {
         **{name: row[name] for name in ("code", "model", "signals", "grant_days", "refusal_days")},
@@ -274,7 +277,7 @@ def _deciding_regime(row: Mapping[str, Any]) -> dict[str, Any]:
             {
                 "defaults": {code: True for code, is_on in row.get("defaults", {}).items() if is_on},
                 "reach": row.get("reach", "all").removeprefix("all"),
-                "accepts": row.get("accepts"),
+                "accepts": [code for code in row.get("accepts") or () if code in known or code == row["code"]],
                 "first_layer": shown,
             }
         ),

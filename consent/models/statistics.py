@@ -40,7 +40,7 @@ class DailyStatisticQuerySet(models.QuerySet["DailyStatistic"]):
         )
         # In one order: two processes that add to the same counters would else wait for each other for good.
         rows = [
-            (*row._replace(day=connection.ops.adapt_datefield_value(row.day)), added)
+            (row.site_id, connection.ops.adapt_datefield_value(row.day), *row[2:], added)
             for row, added in sorted(counts.items())
         ]
         with transaction.atomic(using=self.db), connection.cursor() as cursor:

@@ -207,9 +207,7 @@ def _record(request: HttpRequest, published: Published, choice: Choice, now: dat
         signals=seen.signals,
         trusted=_was_sent_by_a_person(request),
     )
-    record_event(
-        site_id=published.site.id, reported=reported, seen=seen, rules=proof_rules(published.payload), now=now
-    )
+    record_event(site_id=published.site.id, reported=reported, seen=seen, rules=proof_rules(published.payload), now=now)
     return stored_choice(
         choice,
         digest=published.digest,
@@ -253,7 +251,11 @@ def _kept(request: HttpRequest, published: Published, situation: Situation, stor
         consent_cookie.NAME,
         consent_cookie.format(stored),
         max_age=consent_cookie.max_age(
-            stored, model=regime.model, grant_days=regime.grant_days, refusal_days=regime.refusal_days
+            stored,
+            model=regime.model,
+            reach=regime.reach,
+            grant_days=regime.grant_days,
+            refusal_days=regime.refusal_days,
         ),
         path="/",
         secure=request.is_secure(),

@@ -152,8 +152,10 @@ def compose_publication(*, publication: Publication, now: datetime) -> list[Comp
 
 def schedule_of(publication: Publication) -> Schedule:
     """What the files of a publication know beside its version."""
+    remembered = _remembered(publication)
     return Schedule(
-        ordinals=remembered_ordinals(publication),
+        ordinals={version.digest[:12]: version.ordinal for version in remembered},
+        regimes=frozenset(row["code"] for version in remembered for row in _regimes_of(version)),
         grace=_grace(publication),
         announce_until=_seconds(publication.announce_until),
     )
@@ -185,23 +187,33 @@ def _news(publication: Publication, payload: Mapping[str, Any]) -> list[Change]:
     return news_between(json.loads(bytes(before.version.payload)), payload) if before else []
 
 
-def remembered_ordinals(publication: Publication) -> dict[str, int]:
-    """The versions that a stored choice may still refer to: digest's first 12 hex digits → ordinal.
+def _remembered(publication: Publication) -> list[NoticeVersion]:
+    """The versions that a stored choice may still refer to.
 
     A version counts while it was live within the longest memory before this publication; the one that is live
     now is always among them.
     """
     longest = timedelta(days=_longest_memory(publication.version))
-    earlier = publication.site.publications.filter(id__lte=publication.id).order_by("effective_at", "id")
-    shown = list(earlier.values_list("effective_at", "version__digest", "version__ordinal"))
-    ends = [following[0] for following in shown[1:]] + [publication.effective_at]
+    shown = list(
+        publication.site.publications.filter(id__lte=publication.id)
+        .order_by("effective_at", "id")
+        .select_related("version")
+    )
+    ends = [following.effective_at for following in shown[1:]] + [publication.effective_at]
     horizon = publication.effective_at - longest
-    return {digest[:12]: ordinal for (_, digest, ordinal), end in zip(shown, ends, strict=True) if end >= horizon}
+    return [earlier.version for earlier, end in zip(shown, ends, strict=True) if end >= horizon]
 
 
 def _longest_memory(version: NoticeVersion) -> int:
-    regimes = json.loads(bytes(version.payload))["regimes"]
-    return max(int(max(regime["grant_days"], regime["refusal_days"])) for regime in regimes)
+    """In days. Where things run until they are refused, cookies are kept as long as browsers allow."""
+    rows = _regimes_of(version)
+    memories = [day for row in rows for day in (row["grant_days"], row["refusal_days"])]
+    return max(*memories, consent_cookie.LONGEST_DAYS if any(row["model"] != "opt_in" for row in rows) else 0)
+
+
+def _regimes_of(version: NoticeVersion) -> list[dict[str, Any]]:
+    regimes: list[dict[str, Any]] = json.loads(bytes(version.payload))["regimes"]
+    return regimes
 
 
 def _version_of(site: Site, payload: Mapping[str, Any], *, now: datetime) -> NoticeVersion:

@@ -5,8 +5,8 @@
 import { OPTIONAL } from "./decide.js";
 
 // Fields: format . version . time . letters . id . regime~signals [. exceptions]
-const FORM = /^1\.([0-9a-f]{12})\.([0-9a-z]{1,8})\.(-|p?f?t?)\.([\w-]{21}[AQgw])\.([a-z0-9-]{1,32})~(g?)(d?)(?:\.([*!][a-z0-9-]{1,40}(?:~[*!][a-z0-9-]{1,40})*))?$/;
-const UUID4 = /^.{14}4.{4}[89ab]/;
+// The id is a version 4 UUID: in base64url, its version and variant stand in the ninth and the eleventh character.
+const FORM = /^1\.([0-9a-f]{12})\.([0-9a-z]{1,8})\.(-|p?f?t?)\.([\w-]{8}[Q-T][\w-][CGKOSWaeimquy26-][\w-]{10}[AQgw])\.([a-z0-9-]{1,32})~(g?)(d?)(?:\.([*!][a-z0-9-]{1,40}(?:~[*!][a-z0-9-]{1,40})*))?$/;
 
 /** @param {Stored} stored */
 export function format(stored) {
@@ -19,11 +19,10 @@ export function format(stored) {
 /** Null for anything that this format would not have written. @param {string} value @returns {Stored | null} */
 export function parse(value) {
   const match = FORM.exec(value);
-  const consent_id = match && match[3] && decodeId(match[4]);
-  if (!consent_id) return null;
-  const [, version, time, granted, , regime, gpc, dnt, exceptions] = match;
+  if (!match || !match[3]) return null;
+  const [, version, time, granted, id, regime, gpc, dnt, exceptions] = match;
   return {
-    version, decided_at: parseInt(time, 36), categories: parseLetters(granted), consent_id, regime,
+    version, decided_at: parseInt(time, 36), categories: parseLetters(granted), consent_id: decodeId(id), regime,
     signals: { dnt: !!dnt, gpc: !!gpc }, partners: parseExceptions(exceptions || ""),
   };
 }
@@ -70,11 +69,10 @@ function encodeId(uuid) {
   return btoa(String.fromCharCode(...bytes)).slice(0, 22).replace(/\+/g, "-").replace(/\//g, "_");
 }
 
-/** @param {string} text 22 characters @returns {string} a version 4 UUID, or "" */
+/** @param {string} text 22 characters @returns {string} a version 4 UUID */
 function decodeId(text) {
   const bytes = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
-  const uuid = dashed(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
-  return UUID4.test(uuid) ? uuid : "";
+  return dashed(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
 }
 
 /** @param {Uint8Array} bytes sixteen */

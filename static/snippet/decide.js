@@ -27,7 +27,7 @@ export function decide(regime, policy, signals, stored, version, now) {
   // A grant holds against a signal only if the signal was there when it was given.
   const silenced = binding.some((signal) => !held || !held.signals[signal]);
   // An unknown version counts as the oldest.
-  const answered = held && own(version.ordinals, held.version) || 0;
+  const answered = stored && own(version.ordinals, stored.version) || 0;
   let asks = false;
   let cuts = false;
 
@@ -39,9 +39,11 @@ export function decide(regime, policy, signals, stored, version, now) {
     if (!(stored ? exception ?? followed : isDefault) || !held && !isDefault) return false;
     if (silenced && (reach != "sale_or_share" || code == "targeting" || forSale)) return !(cuts = true);
     if (startsAt > now) return false;
-    if (!held || added <= answered) return true;
+    // Who opted out of sale has opted out of later buyers too, also once the answer is too old.
+    const isOut = reach == "sale_or_share" && forSale && stored && !stored.categories.targeting;
+    if (added <= answered || !held && !isOut) return true;
     // Asking those who refused, or sooner than announced, would be nagging.
-    if (followed && now >= (own(version.grace || {}, added) || 0) && !(reach == "sale_or_share" && forSale && !held.categories.targeting)) asks = true;
+    if (followed && now >= (own(version.grace || {}, added) || 0) && !isOut) asks = true;
     return false;
   };
 
@@ -66,18 +68,18 @@ function standing(regime, stored, now) {
 }
 
 /**
- * Until the visitor may be asked again, in seconds. Where things run until refused, a refusal of anything counts as one.
- * @param {{model?: string, grant_days: number, refusal_days: number}} regime
+ * Until the visitor may be asked again, in seconds. Where the law is about sale, a refusal of anything counts as one.
+ * @param {{reach?: string, grant_days: number, refusal_days: number}} regime
  * @param {Pick<Stored, "categories" | "partners">} stored
  */
-export function lifetime({ model, grant_days, refusal_days }, stored) {
-  return DAY * ((model == "opt_in" ? grantsAnything(stored) : !answers(stored).includes(false)) ? grant_days : refusal_days);
+export function lifetime({ reach, grant_days, refusal_days }, stored) {
+  return DAY * ((reach == "sale_or_share" ? !answers(stored).includes(false) : grantsAnything(stored)) ? grant_days : refusal_days);
 }
 
 /**
  * For how long the browser keeps an answer, in seconds. Where things run until they are refused, a refusal that is forgotten would be a
  * yes: there it is kept as long as browsers allow.
- * @param {{model?: string, grant_days: number, refusal_days: number}} regime @param {Pick<Stored, "categories" | "partners">} stored
+ * @param {{model?: string, reach?: string, grant_days: number, refusal_days: number}} regime @param {Pick<Stored, "categories" | "partners">} stored
  */
 export const keeping = (regime, stored) => regime.model == "opt_in" ? lifetime(regime, stored) : 400 * DAY;
 

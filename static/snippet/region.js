@@ -5,18 +5,19 @@
 const { site, state, arrive, endpoint, present } = __TOOLS__;
 const PATIENCE = 3000;
 
-/** @param {string} [code] of the regime that holds here */
-function learn(code) {
-  if (!state.waiting) return;
+/** Somebody may be asked now. */
+function go() {
   state.waiting = undefined;
-  const found = site.regimes.find((regime) => regime.code == code);
+  present();
+}
+
+fetch(endpoint("region"), { credentials: "omit", referrerPolicy: "strict-origin" }).then((answer) => answer.json()).then(({ regime }) => {
+  // Also when it comes late: what was shown by the strictest rule then gives way to what holds.
+  const found = site.regimes.find(({ code }) => code == regime);
   if (found && found != state.regime) {
     state.regime = found;
     arrive();
   }
-  present();
-}
-
-fetch(endpoint("region"), { credentials: "omit", referrerPolicy: "strict-origin" }).then((answer) => answer.json()).then(({ regime }) => learn(regime)).catch(() => learn());
-setTimeout(learn, PATIENCE);
+}).catch(() => {}).then(go);
+setTimeout(go, PATIENCE);
 export {};

@@ -33,6 +33,7 @@ PUBLIC: dict[str, tuple[str, tuple[int, ...]]] = {
     "snippet-language": ("/s/numonix.en.js", EVERYBODY),
     "snippet-immutable": ("/s/numonix.{file}.js", EVERYBODY),
     "site": ("/api/v1/sites/numonix", EVERYBODY),
+    "decision": ("/api/v1/sites/numonix/decision", EVERYBODY),
     "version": ("/api/v1/versions/{digest}", EVERYBODY),
     # A look at the events is refused to all; what is recorded leaves only by the visitor's own consent id.
     "events": ("/api/v1/sites/numonix/events", (403,) * 6),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.utils import timezone
 
 from cookies.models import Partner, Site
 from cookies.partner_library import load_library
@@ -175,3 +177,64 @@ def test_html_in_a_partner_is_text(as_alice: Client, site: Site) -> None:
     for where in (url("partners", site), url("partner", site, partner.pk), url("publish", site), url("overview", site)):
         page = as_alice.get(where).content.decode()
         assert "<img src=x" not in page
+
+
+def in_days(days: int) -> date:
+    return timezone.now().date() + timedelta(days=days)
+
+
+def test_new_partner_works_at_once_where_nothing_is_promised(as_alice: Client, site: Site) -> None:
+    for name, row in (("library-partner", ("hubspot",)), ("partner-new", ())):
+        assert as_alice.get(url(name, site, *row)).context["form"]["starts_on"].value() is None
+
+
+def test_new_partner_is_proposed_to_work_after_the_promised_days(as_alice: Client, site: Site) -> None:
+    as_alice.post(url("details", site), {"name": "Numonix", "default_language": "en", "partner_notice_days": "10"})
+    for name, row in (("library-partner", ("hubspot",)), ("partner-new", ())):
+        form = as_alice.get(url(name, site, *row)).context["form"]
+        assert form["starts_on"].value() == in_days(10)
+        assert f'value="{in_days(10):%Y-%m-%d}"' in str(form["starts_on"])
+
+
+def test_start_is_kept_and_shown_in_the_list(as_alice: Client, site: Site) -> None:
+    start = in_days(10)
+    sent = {**HUBSPOT, **hubspot_parameters(), "starts_on": str(start)}
+    as_alice.post(url("library-partner", site, "hubspot"), sent)
+    as_alice.post(url("partner-new", site), {**OWN, "starts_on": str(start)})
+    assert {partner.starts_on for partner in site.partners.all()} == {start}
+    page = as_alice.get(url("partners", site)).content.decode()
+    assert page.count(f"from {start.day} {start:%B}") == 2
+    site.partners.update(starts_on=in_days(0))
+    assert f"from {in_days(0).day} {in_days(0):%B}" not in as_alice.get(url("partners", site)).content.decode()
+
+
+def test_start_in_the_past_is_refused_where_it_is_new(as_alice: Client, site: Site) -> None:
+    sent = {**HUBSPOT, **hubspot_parameters(), "starts_on": str(in_days(-1))}
+    answer = as_alice.post(url("library-partner", site, "hubspot"), sent)
+    assert "That day is over." in answer.context["form"].errors["starts_on"][0]
+    answer = as_alice.post(url("partner-new", site), {**OWN, "starts_on": str(in_days(-1))})
+    assert "That day is over." in answer.context["form"].errors["starts_on"][0]
+    assert not site.partners.exists()
+
+
+def test_start_that_has_come_stays_as_it_is(as_alice: Client, site: Site) -> None:
+    as_alice.post(url("partner-new", site), OWN)
+    partner = site.partners.get()
+    Partner.objects.filter(pk=partner.pk).update(starts_on=in_days(-3))
+    as_alice.post(url("partner", site, partner.pk), {**OWN, "name": "Ads", "starts_on": str(in_days(-3))})
+    partner.refresh_from_db()
+    assert (partner.name, partner.starts_on) == ("Ads", in_days(-3))
+    answer = as_alice.post(url("partner", site, partner.pk), {**OWN, "starts_on": str(in_days(-2))})
+    assert "starts_on" in answer.context["form"].errors
+
+
+def test_notice_of_new_partners_is_a_number_of_days(as_alice: Client, site: Site) -> None:
+    sent = {"name": "Numonix", "default_language": "en"}
+    answer = as_alice.post(url("details", site), {**sent, "partner_notice_days": "91"})
+    assert "partner_notice_days" in answer.context["form"].errors
+    as_alice.post(url("details", site), {**sent, "partner_notice_days": "10"})
+    site.refresh_from_db()
+    assert site.partner_notice_days == 10
+    as_alice.post(url("details", site), sent)
+    site.refresh_from_db()
+    assert site.partner_notice_days == 0

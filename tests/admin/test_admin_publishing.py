@@ -2,22 +2,45 @@
 
 from __future__ import annotations
 
+import json
+import re
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.messages import get_messages
 from django.urls import reverse
+from django.utils import timezone
 
 from consent.models import ConsentEvent, NoticeVersion, Publication
-from consent.services.drafting import draft_digest, save_texts
+from consent.payload import canonical_json, digest_of
+from consent.services.drafting import draft_digest, save_policy, save_texts
+from consent.services.publishing import live_publication, put_live
 from cookies.models import Site
+from cookies.services.catalogue import add_library_partner
 from tests.admin.conftest import url
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.test import Client
+
+
+SCHEDULE = {"effective_at", "asked_from", "announced_until", "announcement_en"}
+
+
+def add_youtube(site: Site, **facts: Any) -> None:
+    add_library_partner(site=site, library="youtube", parameters={}, **facts)
+
+
+def day(days: int) -> str:
+    return f"{timezone.now() + timedelta(days=days):%Y-%m-%d}"
+
+
+def in_words(days: int) -> str:
+    moment = timezone.now() + timedelta(days=days)
+    return f"{moment.day} {moment:%B %Y}"
 
 
 def said(answer: Any) -> str:
@@ -170,3 +193,195 @@ def test_overview_lists_what_was_done_by_whom(as_alice: Client, catalogue: Site)
     page = as_alice.get(url("overview", catalogue)).content.decode()
     assert "Published version 1." in page
     assert "alice" in page
+
+
+def test_first_publication_asks_for_no_dates(as_alice: Client, catalogue: Site) -> None:
+    save_policy(site=catalogue, grace_days=30, announce_days=14)
+    page = as_alice.get(url("publish", catalogue))
+    assert not SCHEDULE & set(page.context["form"].fields)
+    # Whoever sends them all the same schedules nothing.
+    as_alice.post(url("publish", catalogue), {"asked_from": day(30), "announced_until": day(14)})
+    first = Publication.objects.get()
+    assert (first.grace_until, first.announce_until, first.effective_at) == (None, None, first.published_at)
+
+
+def test_dates_are_proposed_from_the_policy(as_alice: Client, published: Publication) -> None:
+    site = published.site
+    save_policy(site=site, grace_days=30, announce_days=14)
+    # A change that asks nobody and announces nothing gives no reason for them.
+    save_texts(site=site, language="en", texts={"banner_title": "Cookies?"})
+    form = as_alice.get(url("publish", site)).context["form"]
+    assert (form["asked_from"].value(), form["announced_until"].value()) == (None, None)
+    add_youtube(site)
+    page = as_alice.get(url("publish", site))
+    form = page.context["form"]
+    assert (str(form["asked_from"].value()), str(form["announced_until"].value())) == (day(30), day(14))
+    assert form["effective_at"].value() is None
+    assert f"is asked again from {in_words(30)}; until then it stays off for them." in page.content.decode()
+
+
+def test_what_is_announced_is_shown_as_visitors_read_it(as_alice: Client, published: Publication) -> None:
+    add_youtube(published.site)
+    page = as_alice.get(url("publish", published.site))
+    assert page.context["announced"] == ["New: YouTube (Functional)."]
+    assert "New: YouTube (Functional)." in page.content.decode()
+
+
+def test_publication_keeps_its_dates_and_words(as_alice: Client, published: Publication) -> None:
+    site = published.site
+    add_youtube(site)
+    sent = {"asked_from": day(30), "announced_until": day(14), "announcement_en": "We show videos now."}
+    answer = as_alice.post(url("publish", site), sent)
+    latest = Publication.objects.latest("id")
+    assert latest.effective_at == latest.published_at
+    assert latest.grace_until == latest.published_at + timedelta(days=30)
+    assert latest.announce_until
+    assert f"{latest.announce_until:%Y-%m-%d %H:%M:%S}" == f"{day(14)} 23:59:59"
+    assert latest.announcement == {"en": "We show videos now."}
+    assert said(answer) == (
+        "Version 2 is live. Visitors meet it within a few minutes. "
+        f"Those who have chosen are asked from {in_words(30)}. What changed is said until {in_words(14)}."
+    )
+
+
+def test_empty_dates_ask_at_once_and_say_nothing(as_alice: Client, published: Publication) -> None:
+    save_policy(site=published.site, grace_days=30, announce_days=14)
+    add_youtube(published.site)
+    as_alice.post(url("publish", published.site), {"asked_from": "", "announced_until": ""})
+    latest = Publication.objects.latest("id")
+    assert (latest.grace_until, latest.announce_until) == (None, None)
+
+
+def test_version_takes_effect_when_it_is_to(as_alice: Client, published: Publication) -> None:
+    site = published.site
+    add_youtube(site)
+    answer = as_alice.post(url("publish", site), {"effective_at": f"{day(5)}T10:00", "asked_from": day(35)})
+    latest = Publication.objects.latest("id")
+    assert f"{latest.effective_at:%Y-%m-%d %H:%M}" == f"{day(5)} 10:00"
+    assert latest.grace_until == latest.effective_at + timedelta(days=30)
+    assert f"Version 2 takes effect on {in_words(5)}, 10:00 UTC." in said(answer)
+    assert live_publication(site, now=timezone.now()) == published
+    assert LogEntry.objects.get().change_message == f"Published version 2, in effect from {in_words(5)}, 10:00 UTC."
+    page = as_alice.get(url("publish", site)).content.decode()
+    assert f"Version 2 takes effect on {in_words(5)}, 10:00 UTC." in page
+
+
+@pytest.mark.parametrize(
+    ("sent", "field"),
+    [
+        ({"effective_at": "2026-01-01T10:00"}, "effective_at"),
+        ({"effective_at": "soon"}, "effective_at"),
+        ({"asked_from": "2026-01-01"}, "asked_from"),
+        ({"announced_until": "2026-01-01"}, "announced_until"),
+        ({"asked_from": "2126-01-01"}, "asked_from"),
+    ],
+)
+def test_wrong_dates_are_refused_at_their_field(
+    sent: dict[str, str], field: str, as_alice: Client, published: Publication
+) -> None:
+    add_youtube(published.site)
+    answer = as_alice.post(url("publish", published.site), {**sent, "reason": "Videos", "announcement_en": "Videos."})
+    assert list(answer.context["form"].errors) == [field]
+    page = answer.content.decode()
+    for typed in (*sent.values(), "Videos", "Videos."):
+        assert f'value="{typed}"' in page
+    assert Publication.objects.count() == 1
+
+
+def test_announcing_needs_something_to_say(as_alice: Client, published: Publication) -> None:
+    save_texts(site=published.site, language="en", texts={"banner_title": "Cookies?"})
+    sent = {"announced_until": day(14)}
+    answer = as_alice.post(url("publish", published.site), sent)
+    assert "nothing to say" in answer.context["form"].errors["announced_until"][0]
+    as_alice.post(url("publish", published.site), {**sent, "announcement_en": "Our address changed."})
+    assert Publication.objects.latest("id").announcement == {"en": "Our address changed."}
+
+
+def test_broken_promise_about_new_partners_is_said_before_publishing(as_alice: Client, published: Publication) -> None:
+    Site.objects.filter(pk=published.site_id).update(partner_notice_days=10)
+    add_youtube(published.site)
+    page = as_alice.get(url("publish", published.site)).content.decode()
+    assert f"YouTube would work at once. You announce new partners 10 days ahead: that is {in_words(10)}." in page
+
+
+def test_versions_show_when_they_took_effect_and_what_was_promised(as_alice: Client, published: Publication) -> None:
+    site = published.site
+    add_youtube(site)
+    sent = {"effective_at": f"{day(5)}T10:00", "asked_from": day(35), "announced_until": day(19)}
+    as_alice.post(url("publish", site), {**sent, "announcement_en": "We show videos now."})
+    listed = as_alice.get(url("versions", site)).content.decode()
+    for words in (
+        "At once",
+        f"{in_words(5)}, 10:00",
+        f"Asked from {in_words(35)}",
+        f"Told until {in_words(19)}",
+        "Waiting",
+    ):
+        assert words in listed
+    page = as_alice.get(url("version", site, 2)).content.decode()
+    for words in (f"In effect from {in_words(5)}, 10:00.", f"asked from {in_words(35)}.", "“We show videos now.”"):
+        assert words in page
+
+
+def test_version_page_shows_every_rule_by_place(as_alice: Client, published: Publication) -> None:
+    site = published.site
+    page = as_alice.get(url("version", site, 1)).content.decode()
+    assert "Everybody" in page
+    save_policy(site=site, regimes=["eu", "us-ca"], count_impressions=True)
+    as_alice.post(url("publish", site), {})
+    answer = as_alice.get(url("version", site, 2))
+    assert [row["place"] for row in answer.context["regimes"]] == [
+        "Everybody else",
+        "European Union and EEA",
+        "California",
+    ]
+    page = answer.content.decode()
+    for words in ("On until refused", "a no for 366 days", "partners that sell or share", "as numbers only"):
+        assert words in page
+
+
+def test_version_of_before_regimes_is_still_shown(as_alice: Client, published: Publication) -> None:
+    payload = json.loads(bytes(published.version.payload))
+    payload["regimes"] = [
+        {name: payload["regimes"][0][name] for name in ("code", "model", "signals", "grant_days", "refusal_days")}
+    ]
+    del payload["policy"]["count_impressions"]
+    for partner in payload["partners"]:
+        del partner["starts_at"]
+    raw = canonical_json(payload)
+    site = published.site
+    old = NoticeVersion.objects.create(
+        site=site, ordinal=2, digest=digest_of(raw), payload=raw, created_at=datetime(2026, 11, 23, tzinfo=UTC)
+    )
+    put_live(version=old, by="alice", now=timezone.now())
+    assert "A yes for 180 days, a no for 180 days" in as_alice.get(url("version", site, 2)).content.decode()
+    assert "follow an updated table of law" in as_alice.get(url("publish", site)).content.decode()
+
+
+def test_each_rule_has_a_preview(as_alice: Client, catalogue: Site) -> None:
+    assert as_alice.get(url("publish", catalogue)).context["regimes"] == []
+    save_policy(site=catalogue, regimes=["eu", "us-ca"])
+    previews = as_alice.get(url("publish", catalogue)).context["regimes"]
+    assert [place for place, _, _ in previews] == ["Everybody else", "European Union and EEA", "California"]
+    preview = as_alice.get(previews[-1][2])
+    assert "Preview of the draft for California." in preview.content.decode()
+    script = as_alice.get(preview.context["snippet_url"]).content.decode()
+    assert '"regimes":[{"code":"us-ca","model":"opt_out","signals":[]' in script
+    assert '"code":"eu"' not in script
+
+
+def test_preview_of_an_unknown_rule_is_the_one_for_everybody_else(as_alice: Client, catalogue: Site) -> None:
+    save_policy(site=catalogue, regimes=["eu", "us-ca"], count_impressions=True)
+    preview = as_alice.get(url("preview", catalogue), {"regime": "atlantis"})
+    script = as_alice.get(preview.context["snippet_url"]).content.decode()
+    assert '"regimes":[{"code":"unknown"' in script
+    assert "count_impressions" not in script.rpartition('"regimes"')[2]
+
+
+def test_preview_serves_its_own_files_only(as_alice: Client, catalogue: Site) -> None:
+    address = as_alice.get(url("preview", catalogue)).context["snippet_url"]
+    names = re.findall(rf"{catalogue.key}\.[0-9a-f]{{64}}\.js", as_alice.get(address).content.decode())
+    second = as_alice.get(address.replace("snippet.js", names[0])).content.decode()
+    third = re.findall(rf"{catalogue.key}\.[0-9a-f]{{64}}\.js", second)[0]
+    assert as_alice.get(address.replace("snippet.js", third)).status_code == 200
+    assert as_alice.get(address.replace("snippet.js", f"{catalogue.key}.{'0' * 64}.js")).status_code == 404

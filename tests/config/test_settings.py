@@ -27,6 +27,11 @@ ROOT = Path(__file__).resolve().parents[2]
         ("LOG_LEVEL", "loud"),
         ("DATABASE_URL", "mysql://root@localhost/sayso"),
         ("TRUSTED_PROXIES", "-1"),
+        ("COUNTRY_HEADER", "CF IPCountry"),
+        ("COUNTRY_HEADER", "X_Country"),
+        ("REGION_HEADER", "X-Region"),
+        ("GEOIP_DATABASE", "/nowhere/places.mmdb"),
+        ("COUNT_FLUSH_SECONDS", "soon"),
         ("SECRET_KEY", ""),
     ],
 )
@@ -67,3 +72,14 @@ def test_deployment_checks_warn_of_plain_http_and_of_uncounted_proxies(settings:
     assert found() == {"consent.W002"}
     settings.TRUSTED_PROXIES = 1  # type: ignore[attr-defined]
     assert found() == set()
+
+
+def test_deployment_checks_warn_of_a_header_that_anybody_could_forge(settings: pytest.FixtureRequest) -> None:
+    def found() -> bool:
+        return "consent.W003" in {message.id for message in run_checks(include_deployment_checks=True)}
+
+    assert not found()
+    settings.COUNTRY_HEADER = "X-Country"  # type: ignore[attr-defined]
+    assert found()
+    settings.TRUSTED_PROXIES = 1  # type: ignore[attr-defined]
+    assert not found()

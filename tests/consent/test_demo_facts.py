@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import tomllib
 from typing import Any
 
@@ -10,9 +11,14 @@ import pytest
 
 from consent.contrast import contrast_ratio
 from consent.demo.facts import FOLDER, load_demo_sites, validate_demo_site
+from consent.models import SitePolicy
+from consent.services.demo import load_demo
+from consent.services.publishing import live_publication
+from cookies.models import Site
 from cookies.origins import origin_allowed
 from cookies.partner_library import load_library, parameter_errors
 from cookies.vocabulary import CATEGORIES
+from tests.consent.conftest import NOW
 
 FILES = sorted(FOLDER.glob("*.toml"))
 SITES = [pytest.param(site, id=site.key) for site in load_demo_sites().values()]
@@ -95,6 +101,40 @@ def test_demo_policies_answer_do_not_track_as_they_say():
     }
 
 
+def test_demo_policies_promise_what_they_say_about_changes():
+    promises = {
+        site.key: (site.policy.grace_days, site.policy.announce_days, site.partner_notice_days)
+        for site in load_demo_sites().values()
+    }
+    assert promises == {
+        "cloud9-infrastructure": (0, 0, 0),
+        "cloud9-technologies": (0, 14, 0),
+        "cloudcall": (0, 0, 0),
+        "coso-cloud": (30, 0, 0),
+        "numonix": (0, 0, 10),
+    }
+
+
+def test_coso_cloud_tells_the_places_apart_that_it_runs_from():
+    regimes = {site.key: site.policy.regimes for site in load_demo_sites().values()}
+
+    assert regimes.pop("coso-cloud") == ("eu", "uk", "us-ca", "us-gpc", "us")
+    assert set(regimes.values()) == {()}
+
+
+@pytest.mark.django_db
+def test_demo_facts_reach_the_drafts():
+    load_demo(now=NOW)
+    coso = SitePolicy.objects.get(site__key="coso-cloud")
+
+    assert (coso.regimes, coso.grace_days) == (["eu", "uk", "us-ca", "us-gpc", "us"], 30)
+    assert SitePolicy.objects.get(site__key="cloud9-technologies").announce_days == 14
+    assert Site.objects.get(key="numonix").partner_notice_days == 10
+    live = live_publication(coso.site, now=NOW)
+    assert live
+    assert [row["code"] for row in json.loads(bytes(live.version.payload))["regimes"]] == ["unknown", *coso.regimes]
+
+
 def test_numonix_uses_google_and_freshworks_and_five_technologies():
     site = load_demo_sites()["numonix"]
     partners = {partner.library: partner.category for partner in site.partners}
@@ -168,6 +208,16 @@ def _put(value, *path):
         (_put("numonix.cloud", "controller", "privacy_policy_url"), "controller.privacy_policy_url: 'numonix.cloud'"),
         (_put("ignore", "policy", "dnt"), "policy.dnt: 'ignore' is none of honour, disregard."),
         (_put({"en": "Yes."}, "policy", "dnt_explanation"), "policy.dnt_explanation.de is missing."),
+        (_put(["atlantis"], "policy", "regimes"), "policy.regimes: There is no such regime."),
+        (
+            _put(["uk", "uk-statistics"], "policy", "regimes"),
+            "policy.regimes: Two regimes are chosen for",
+        ),
+        (_put(91, "policy", "grace_days"), "policy.grace_days must lie between 0 and 90."),
+        (_put(-1, "policy", "announce_days"), "policy.announce_days must lie between 0 and 90."),
+        (_put(True, "policy", "announce_days"), "policy.announce_days must be"),
+        (_put("yes", "policy", "count_impressions"), "policy.count_impressions must be"),
+        (_put(91, "partner_notice_days"), "partner_notice_days must lie between 0 and 90."),
         (_put("blue", "appearance", "brand_colour"), "appearance.brand_colour: 'blue' is not a colour."),
         (_put("#eeeeee", "appearance", "brand_colour"), "appearance.brand_text_colour cannot be read on brand_colour"),
         (_put("top", "appearance", "position"), "appearance.position: 'top' is none of left, right."),

@@ -11,7 +11,7 @@ import pytest
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
-from consent.models import ConsentEvent, Publication
+from consent.models import ConsentEvent, DailyStatistic, Publication, SitePolicy
 from consent.services.erasure import erase_consent
 from consent.services.publishing import publish
 from tests.consent.conftest import NOW, ORIGIN
@@ -156,6 +156,9 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("digest that is none", {"version": "abc"}, "version"),
     ("time without a zone", {"client_time": "2026-11-22T03:00:00"}, "client_time"),
     ("unknown member", {"ip": "203.0.113.9"}, "body"),
+    ("forged country", {"country": "US"}, "body"),
+    ("forged region", {"region": "CA"}, "body"),
+    ("forged regime that was seen", {"regime_seen": "us-ca"}, "body"),
     ("accept_all that refuses", {"action": "accept_all"}, "action"),
     ("reject_all that grants", {"action": "reject_all"}, "action"),
     ("withdraw that grants", {"action": "withdraw"}, "action"),
@@ -276,3 +279,92 @@ def test_database_that_is_away_answers_503_and_when_to_try_again(
     assert response.status_code == 503
     assert response["Retry-After"]
     assert response.json()["error"]["code"] == "try_again"
+
+
+# --- What the server sees, whatever the body says --------------------------------------------------
+
+
+@pytest.fixture
+def distinguishing(event_body: dict[str, Any], furnished: Site, settings: Any) -> dict[str, Any]:
+    """An event for a version with several regimes, on a server that trusts an edge."""
+    settings.COUNTRY_HEADER = "X-Country"
+    SitePolicy.objects.create(site=furnished, regimes=["eu", "us-ca"])
+    publication = publish(site=furnished, by="alice", now=NOW)
+    assert publication
+    return {**event_body, "version": publication.version.digest}
+
+
+@pytest.mark.parametrize(
+    ("header", "country", "regime"),
+    [("DE", "DE", "eu"), ("US-CA", "US", "us-ca"), ("BR", "BR", "unknown"), ("XX", None, "unknown")],
+)
+def test_event_keeps_the_place_that_the_server_sees_beside_the_claimed_regime(
+    send: Callable[..., Any], distinguishing: dict[str, Any], header: str, country: str | None, regime: str
+) -> None:
+    assert send({**distinguishing, "regime": "eu"}, headers={"X-Country": header}).status_code == 201
+    event = ConsentEvent.objects.get()
+    assert (event.country, event.regime_seen, event.regime_shown) == (country, regime, "eu")
+
+
+def test_event_of_a_distinguishing_website_costs_one_insert_too(
+    send: Callable[..., Any], distinguishing: dict[str, Any]
+) -> None:
+    send({**distinguishing, "event_id": str(uuid.uuid4())}, headers={"X-Country": "US-CA"})
+    with CaptureQueriesContext(connection) as queries:
+        assert send(distinguishing, headers={"X-Country": "US-CA", "Sec-GPC": "1"}).status_code == 201
+    statements = [q["sql"] for q in queries if not q["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))]
+    assert len(statements) == 1
+    assert statements[0].startswith("INSERT")
+
+
+@pytest.mark.parametrize("trusted", [False, None])
+def test_grant_that_no_person_gave_against_a_signal_is_stored_and_counted(
+    send: Callable[..., Any], event_body: dict[str, Any], trusted: bool | None
+) -> None:
+    body = {**event_body, "trusted": trusted}
+    answers = [send(body, headers={"Sec-GPC": "0,1"}).status_code for _ in range(2)]
+    assert answers == [201, 200]
+    event = ConsentEvent.objects.get()
+    assert event.signals == {"dnt": False, "gpc": False}
+    assert event.signals_seen == {"dnt": False, "gpc": True}
+    assert event.categories["performance"] is True
+    row = DailyStatistic.objects.get()
+    assert (row.outcome, row.count, row.version_id, row.regime) == ("unproven_grant", 1, event.version_id, "eu")
+
+
+@pytest.mark.parametrize(
+    ("change", "headers"),
+    [
+        ({"trusted": True}, {"Sec-GPC": "1"}),
+        ({"trusted": False}, {}),
+        (
+            {
+                "trusted": False,
+                "action": "reject_all",
+                "partners": {},
+                "categories": {"performance": False, "functional": False, "targeting": False},
+            },
+            {"DNT": "1"},
+        ),
+    ],
+    ids=["a person's click", "no signal", "a refusal"],
+)
+def test_event_that_needs_no_proof_is_not_counted(
+    send: Callable[..., Any], event_body: dict[str, Any], change: dict[str, Any], headers: dict[str, str]
+) -> None:
+    assert send({**event_body, **change}, headers=headers).status_code == 201
+    assert not DailyStatistic.objects.exists()
+
+
+def test_signal_that_only_the_browser_saw_counts_as_well(send: Callable[..., Any], event_body: dict[str, Any]) -> None:
+    send({**event_body, "trusted": False, "signals": {"gpc": True, "dnt": False}})
+    assert DailyStatistic.objects.get().outcome == "unproven_grant"
+
+
+def test_regime_that_the_server_sees_judges_the_grant(send: Callable[..., Any], distinguishing: dict[str, Any]) -> None:
+    claim = {**distinguishing, "regime": "us-ca", "trusted": False}
+    send(claim, headers={"X-Country": "US-CA", "Sec-GPC": "1"})
+    assert not DailyStatistic.objects.exists(), "In California the signal says nothing about statistics."
+    send({**claim, "event_id": str(uuid.uuid4())}, headers={"X-Country": "DE", "Sec-GPC": "1"})
+    row = DailyStatistic.objects.get()
+    assert (row.outcome, row.country, row.regime) == ("unproven_grant", "DE", "us-ca")

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from consent.grant_proof import ProofRules, is_unproven_grant
 from consent.deciding import deciding_regimes
+from consent.grant_proof import ProofRules, is_unproven_grant
 from consent.privacy_signals import Signals
 from consent.regimes import REGIMES, resolved
 

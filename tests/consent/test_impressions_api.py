@@ -76,8 +76,11 @@ def test_kinds_are_counted_apart(come: Callable[..., Any], body: dict[str, Any])
     come({**body, "regime": "us-ca"}, **{"X-Country": "US-CA", "User-Agent": PHONE})
     come(body, **{"X-Country": "XX"})
     rows = DailyStatistic.objects.values_list("country", "regime", "device_class", "count").order_by("country")
-    assert list(rows) == [("", "eu", "other", 1), ("DE", "eu", "phone", 1), ("FR", "eu", "phone", 1)] + [
-        ("US", "us-ca", "phone", 1)
+    assert list(rows) == [
+        ("", "eu", "other", 1),
+        ("DE", "eu", "phone", 1),
+        ("FR", "eu", "phone", 1),
+        ("US", "us-ca", "phone", 1),
     ]
 
 
@@ -87,7 +90,11 @@ def test_kinds_are_counted_apart(come: Callable[..., Any], body: dict[str, Any])
         ({"dnt": False, "gpc": False}, {}, {"impression": 1}),
         ({"dnt": True, "gpc": False}, {}, {"impression": 1, "signal_dnt": 1}),
         ({"dnt": False, "gpc": False}, {"Sec-GPC": "1"}, {"impression": 1, "signal_gpc": 1}),
-        ({"dnt": False, "gpc": True}, {"DNT": "1", "Sec-GPC": "1"}, {"impression": 1, "signal_dnt": 1, "signal_gpc": 1}),
+        (
+            {"dnt": False, "gpc": True},
+            {"DNT": "1", "Sec-GPC": "1"},
+            {"impression": 1, "signal_dnt": 1, "signal_gpc": 1},
+        ),
         ({"dnt": False, "gpc": False}, {"DNT": "0,1"}, {"impression": 1, "signal_dnt": 1}),
         ({"dnt": False, "gpc": False}, {"Sec-GPC": "true"}, {"impression": 1}),
     ],

@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from consent.models import Notice, OptOutLink, Publication, SitePolicy
+from consent.regimes import REGIMES
 from consent.services.publishing import publish
 from cookies.models import Cookie, Partner, Site
 from cookies.vocabulary import TECHNOLOGIES
@@ -187,3 +188,18 @@ def test_declaration_links_no_address_that_is_not_one(client: Client, rich: Site
     text = client.get("/p/numonix/cookies/").content.decode()
     assert escape("javascript:alert(1)") in text
     assert 'href="javascript' not in text
+
+
+def test_declaration_says_how_long_answers_are_remembered_anywhere(client: Client, rich: Site, settings: Any) -> None:
+    settings.COUNTRY_HEADER = "X-Country"
+    SitePolicy.objects.update_or_create(
+        site=rich, defaults={"regimes": ["eu", "us-ca"], "grant_days": 90, "refusal_days": 180}
+    )
+    assert publish(site=rich, by="alice", now=timezone.now())
+    pages = {country: client.get("/p/numonix/cookies/", headers={"X-Country": country}) for country in ("DE", "US-CA")}
+    longest = REGIMES["us-ca"].refusal_days
+    said = f"Depending on where you are, a yes is remembered for 90 days and a no for 180–{longest} days."
+    assert said in pages["DE"].content.decode()
+    # Everybody may be given what was made for another, so it must be the same.
+    assert pages["DE"].content == pages["US-CA"].content
+    assert pages["DE"]["Cache-Control"] == "public, max-age=60"

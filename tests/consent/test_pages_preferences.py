@@ -20,9 +20,10 @@ from django.utils import timezone
 from consent import consent_cookie
 from consent.consent_cookie import StoredChoice
 from consent.delivery.compose import preference_facts
-from consent.models import ConsentEvent, Notice, Publication, SitePolicy
+from consent.models import ConsentEvent, DailyStatistic, Notice, Publication, SitePolicy
 from consent.pages.colours import stylesheet
 from consent.privacy_signals import Signals
+from consent.regimes import REGIMES
 from consent.services.publishing import publish
 from consent.services.recording import consent_ref_of
 from cookies.models import Site
@@ -522,3 +523,69 @@ def test_second_file_carries_the_words_that_it_says_and_none_of_the_hosted_pages
     assert said <= carried
     assert {"technology_cookie", "party_first", "lifetime_session", "placeholder_title", "partners_other"} <= carried
     assert not {word for word in carried if word.startswith("page_")}
+
+
+# --- The regime of the place -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def distinguishing(furnished: Site, settings: Any) -> Visitor:
+    """A visitor of a website with several regimes, on a server that trusts an edge."""
+    settings.COUNTRY_HEADER = "X-Country"
+    SitePolicy.objects.create(site=furnished, regimes=["eu", "us-ca"], grant_days=30, refusal_days=180)
+    assert publish(site=furnished, by="alice", now=NOW)
+    return Visitor(OWN, secure=True)
+
+
+def switched_on(page: Any) -> set[str]:
+    boxes = re.findall(r"<input[^>]*>", page.content.decode())
+    return {
+        str(name[1])
+        for box in boxes
+        if 'name="category"' in box and "checked" in box and (name := re.search(r'value="(\w+)"', box))
+    }
+
+
+def test_page_starts_from_what_holds_where_the_visitor_is(distinguishing: Visitor) -> None:
+    everything = {"performance", "functional", "targeting"}
+    assert switched_on(distinguishing.open(**{"X-Country": "DE"})) == set()
+    assert switched_on(distinguishing.open(**{"X-Country": "US-CA"})) == everything
+    assert switched_on(distinguishing.open(**{"X-Country": "US"})) == set(), "Somewhere in the USA may be anywhere."
+    page = distinguishing.open(**{"X-Country": "US-CA", "Sec-GPC": "1"})
+    assert switched_on(page) == everything - {"targeting"}
+    assert page["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize(
+    ("country", "seen", "regime", "days"),
+    [
+        ("DE", "DE", "eu", 180),
+        ("US-CA", "US", "us-ca", consent_cookie.LONGEST_DAYS),
+        ("XX", None, "unknown", REGIMES["us-ca"].refusal_days),
+    ],
+)
+def test_choice_and_its_cookie_belong_to_the_regime_of_the_place(
+    distinguishing: Visitor, country: str, seen: str | None, regime: str, days: int
+) -> None:
+    headers = {"origin": distinguishing.origin, "X-Country": country}
+    response = distinguishing.send(_headers=headers, action="reject_all")
+    assert response.status_code == 303
+    event = ConsentEvent.objects.get()
+    assert (event.country, event.regime_shown, event.regime_seen) == (seen, regime, regime)
+    choice = consent_cookie.parse(response.cookies["sayso"].value)
+    assert choice
+    assert choice.regime == regime
+    assert response.cookies["sayso"]["max-age"] == days * 86_400
+
+
+def test_form_that_a_person_sent_is_an_act_of_theirs(at_own: Visitor) -> None:
+    by_hand = {"origin": at_own.origin, "Sec-GPC": "1", "Sec-Fetch-User": "?1"}
+    at_own.send(_headers=by_hand, action="accept_all")
+    assert ConsentEvent.objects.get().trusted is True
+    assert not DailyStatistic.objects.exists()
+
+
+def test_form_of_which_nobody_knows_who_sent_it_is_counted(at_own: Visitor) -> None:
+    at_own.send(_headers={"origin": at_own.origin, "Sec-GPC": "1"}, action="accept_all")
+    assert ConsentEvent.objects.get().trusted is None
+    assert DailyStatistic.objects.get().outcome == "unproven_grant"

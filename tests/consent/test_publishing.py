@@ -18,7 +18,7 @@ from consent.services.publishing import (
     live_publication,
     publish,
     put_live,
-    remembered_ordinals,
+    schedule_of,
 )
 from cookies.models import Site
 from cookies.services.catalogue import archive_partners
@@ -127,7 +127,7 @@ def test_rolling_back_publishes_the_old_version_again(published: Publication, fu
     back = put_live(version=published.version, by="alice", now=NOW + timedelta(days=2), reason="Mistake")
     assert live_publication(furnished, now=NOW + timedelta(days=2)) == back
     assert NoticeVersion.objects.count() == 2
-    assert remembered_ordinals(back) == {
+    assert schedule_of(back).ordinals == {
         version.digest[:12]: version.ordinal for version in NoticeVersion.objects.all()
     }
 
@@ -139,13 +139,13 @@ def test_versions_that_nobody_can_remember_are_left_out(published: Publication, 
     third = publish(site=furnished, by="alice", now=NOW + timedelta(days=200))
     assert second
     assert third
-    assert remembered_ordinals(third) == {second.version.digest[:12]: 2, third.version.digest[:12]: 3}
+    assert schedule_of(third).ordinals == {second.version.digest[:12]: 2, third.version.digest[:12]: 3}
 
 
 def test_composed_files_exist_for_each_language_and_never_twice(published: Publication) -> None:
-    assert ComposedFile.objects.count() == 2
+    assert ComposedFile.objects.count() == 3
     compose_publication(publication=published, now=NOW)
-    assert ComposedFile.objects.count() == 2
+    assert ComposedFile.objects.count() == 3
 
 
 def test_new_engine_reaches_what_was_published_before(published: Publication, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,7 +153,7 @@ def test_new_engine_reaches_what_was_published_before(published: Publication, mo
     monkeypatch.setattr("consent.delivery.compose.build", lambda: "0123456789ab")
     call_command("compose_snippets", verbosity=0)
     recipe.cache_clear()
-    assert ComposedFile.objects.count() == 4
+    assert ComposedFile.objects.count() == 6
     newest = ComposedFile.objects.filter(kind="snippet").latest("id")
     assert b'"build":"0123456789ab"' in bytes(newest.body)
 

@@ -111,7 +111,7 @@ def test_unknown_website_and_one_without_a_version_have_no_regime(client: Client
     unknown = ask(client, "/api/v1/sites/nobody/region")
     assert (unknown.status_code, unknown.json()["error"]["code"]) == (404, "unknown_site")
     unpublished = ask(client)
-    assert (unpublished.status_code, unpublished.json()["error"]["code"]) == (404, "unknown_version")
+    assert (unpublished.status_code, unpublished.json()["error"]["code"]) == (404, "nothing_published")
 
 
 def test_region_is_read_only(client: Client, distinguishing: Publication) -> None:

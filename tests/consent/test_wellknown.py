@@ -153,7 +153,12 @@ def test_status_of_a_website_that_disregards_is_public_and_explained(client: Cli
 def test_status_follows_the_visitors_place(client: Client, furnished: Site, settings: Any) -> None:
     publish_with(furnished, regimes=["eu", "us-ca"])
     settings.COUNTRY_HEADER, settings.REGION_HEADER = "X-Country", "X-Region"
-    places = [({"X_Country": "US", "X_Region": "CA"}, "T"), ({"X_Country": "DE"}, "N"), ({"X_Country": "JP"}, "N"), ({}, "N")]
+    places = [
+        ({"X_Country": "US", "X_Region": "CA"}, "T"),
+        ({"X_Country": "DE"}, "N"),
+        ({"X_Country": "JP"}, "N"),
+        ({}, "N"),
+    ]
     for place, expected in places:
         assert json.loads(ask(client, STATUS, **place).content)["tracking"] == expected
 
@@ -293,7 +298,9 @@ class Nginx:
     """The `map` blocks as nginx reads them: a string, else the first expression that fits, else the default."""
 
     def __init__(self, text: str) -> None:
-        self.maps = re.findall(r'^map "?(.+?)"? (\$\w+) \{\n(.*?)^\}', text, re.MULTILINE | re.DOTALL)
+        self.maps: list[tuple[str, str, str]] = re.findall(
+            r'^map "?(.+?)"? (\$\w+) \{\n(.*?)^\}', text, re.MULTILINE | re.DOTALL
+        )
 
     def value(self, wanted: str, **known: str) -> str:
         for source, target, body in self.maps:
@@ -302,7 +309,7 @@ class Nginx:
 
     def _mapped(self, value: str, body: str, known: dict[str, str]) -> str:
         rows = re.findall(r'^ +("(?:[^"\\]|\\.)*"|\S+) +("[^"]*"|[^;]*);$', body, re.MULTILINE)
-        patterns = [(pattern.strip('"'), result.strip('"')) for pattern, result in rows]
+        patterns: list[tuple[str, str]] = [(pattern.strip('"'), result.strip('"')) for pattern, result in rows]
         for pattern, result in patterns:
             if pattern.startswith("~") and (found := re.search(pattern[1:].replace("(?<", "(?P<"), value)):
                 known.update(found.groupdict())

@@ -19,6 +19,8 @@ from tests.environment import environment
 
 ROOT = Path(__file__).resolve().parents[2]
 SLOWEST_START = 90
+# As a proxy at the edge would tell the server where a visitor is.
+COUNTRY_HEADER, REGION_HEADER = "X-Test-Country", "X-Test-Region"
 
 
 class Server:
@@ -89,6 +91,8 @@ class Server:
     def _environment(self) -> dict[str, str]:
         return environment(
             ALLOWED_HOSTS="localhost,127.0.0.1",
+            COUNTRY_HEADER=COUNTRY_HEADER,
+            REGION_HEADER=REGION_HEADER,
             DATABASE_URL=f"sqlite:///{self.database}",
             DEMO="true",
             LIVE_REFRESH_SECONDS="1",

@@ -52,7 +52,7 @@ export function site({ language = "en", direction = "ltr", ...changes } = {}) {
     key: "numonix", version: "5f2c1e8a9b7d40363c18f2a45e6b7c8d9e0f1a2b3c4d5e6f708192a3b4c5d6e7", build: "8c1f2e3d4b5a", language, direction,
     regimes: [{
       code: "eu", model: "opt_in", signals: ["dnt", "gpc"], grant_days: 180, refusal_days: 180,
-      accepts: ["eu", "uk", "ch", "br", "ca-qc", "za", "us-ca-opt-in", "us-gpc-opt-in", "us-opt-in", "world", "unknown"],
+      accepts: ["eu"],
     }],
     policy: { dnt: "honour" },
     ordinals: { "0a1b2c3d4e5f": 1, "5f2c1e8a9b7d": 2 }, categories: { performance: 0, functional: 1, targeting: 0 },
