@@ -39,13 +39,14 @@ def schedule_errors(
     *, now: datetime, effective_at: datetime | None, asked_from: date | None, announced_until: date | None
 ) -> dict[str, str]:
     """What can't be, keyed by the argument that has to change."""
-    starts = (effective_at or now).date()
-    latest = starts + timedelta(days=MOST_DAYS)
     errors = {}
     if effective_at and effective_at <= now - A_MINUTE:
         errors["effective_at"] = "That moment is over. Choose a later one, or leave it empty for now."
     elif effective_at and effective_at > now + MOST_AHEAD:
         errors["effective_at"] = "That is more than a year ahead. Choose a moment within a year."
+    # One mistake is said once: the days are judged from now where the moment itself can't be.
+    starts = (now if errors else effective_at or now).date()
+    latest = starts + timedelta(days=MOST_DAYS)
     for name, day in (("asked_from", asked_from), ("announced_until", announced_until)):
         if day and day < starts:
             errors[name] = f"The version takes effect on {day_words(starts)}. Choose that day or a later one."

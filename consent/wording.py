@@ -38,6 +38,22 @@ def version_texts(
     return {key: _filled(text, known) for key, text in texts.items()}
 
 
+def signal_statements(payload: Mapping[str, Any], texts: Mapping[str, str], explanation: str) -> list[str]:
+    """How a website treats the browser's signals, as it declares it: Do Not Track with the website's own explanation,
+    Global Privacy Control, what differs by place, and what happens where a signal contradicts an earlier choice."""
+    regimes, dnt = payload["regimes"], payload["policy"]["dnt"]
+    runs_by_default = any(any(row.get("defaults", {}).values()) for row in regimes)
+    # The usual sentence about disregarding says that nothing runs before a yes, which is not so everywhere.
+    about_dnt = texts["declaration_dnt_disregarded" if dnt == "disregard" and runs_by_default else f"declaration_dnt_{dnt}"]
+    by_place = any(row.get("reach", "all") != "all" for row in regimes)
+    return [
+        f"{about_dnt} {explanation}".strip(),
+        texts["declaration_gpc"],
+        *([texts["declaration_signals_by_place"]] if by_place else []),
+        texts["declaration_signals_conflict"],
+    ]
+
+
 def plural(texts: Mapping[str, str], noun: str, count: int, language: str) -> str:
     """`3 partners`: the form that the language's plural rule asks for."""
     form = _locale(language).plural_form(count)

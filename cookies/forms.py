@@ -242,7 +242,8 @@ class LibraryPartnerForm(CategoryForm):
         self.add_template(template, {}, template.load_modes[0])
         self.fields["category"].initial = template.category
         self.fields["starts_on"].initial = first_start(notice_days=site.partner_notice_days, today=today)
-        self.order_fields([name for name in self.fields if name.startswith("parameter_")])
+        parameters = [name for name in self.fields if name.startswith("parameter_")]
+        self.order_fields([*parameters, "category", "necessity_justification", "load_mode", "starts_on"])
 
 
 class PartnerForm(CategoryForm):
@@ -493,7 +494,7 @@ class SiteDetailsForm(CalmForm):
 
 class NewSiteForm(SiteDetailsForm):
     # A promise is kept from the second version on; a new website has other worries.
-    partner_notice_days = None
+    partner_notice_days = None  # type: ignore[assignment]  # Django's way to leave a field out
     key = forms.CharField(
         max_length=40,
         label="Public key",

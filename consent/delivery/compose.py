@@ -15,6 +15,7 @@ import brotli
 
 from consent.builtin_texts import direction
 from consent.news import Change
+from consent.wording import signal_statements
 from cookies.vocabulary import CATEGORIES
 
 DIST = Path(__file__).resolve().parent.parent.parent / "static" / "dist"
@@ -33,8 +34,10 @@ FIRST_VIEW_KEYS = (
 NOTICE_KEYS = ("notice_", "changes_", "news_", "privacy_choices")
 # What only those meet who are told of sale and sharing.
 SALE_KEYS = ("sale_", "signal_sale", "signal_status")
+# What comes to the second file as statements, put together for the website.
+STATED = ("declaration_dnt_", "declaration_gpc", "declaration_signals_by_place", "declaration_signals_conflict")
 # What the second file never says itself: hosted pages, the question, and the words that come with each category.
-SAID_ELSEWHERE = ("page_", "banner_", "purpose_", *(f"{category}_" for category in CATEGORIES), *NOTICE_KEYS)
+SAID_ELSEWHERE = ("page_", "banner_", "purpose_", *STATED, *(f"{category}_" for category in CATEGORIES), *NOTICE_KEYS)
 
 
 @dataclass(frozen=True)
@@ -170,6 +173,7 @@ def preference_facts(payload: Mapping[str, Any], language: str) -> dict[str, Any
     def said(values: Mapping[str, str]) -> str:
         return in_language(values, language, payload["site"]["default_language"])
 
+    explanation = said(payload["policy"]["dnt_explanation"])
     elsewhere = SAID_ELSEWHERE if _knows_sale(payload) else (*SAID_ELSEWHERE, *SALE_KEYS)
     return {
         "language": language,
@@ -187,7 +191,8 @@ def preference_facts(payload: Mapping[str, Any], language: str) -> dict[str, Any
         "opt_out_links": [{"label": said(link["label"]), "url": link["url"]} for link in payload["opt_out_links"]],
         "policy": {
             "dnt": payload["policy"]["dnt"],
-            "explanation": said(payload["policy"]["dnt_explanation"]),
+            "explanation": explanation,
+            "statements": signal_statements(payload, payload["texts"][language], explanation),
         },
         "controller": payload["site"]["controller"],
         "partners": [

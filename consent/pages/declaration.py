@@ -12,6 +12,7 @@ from consent.pages.answers import page
 from consent.pages.contents import category_parts, opt_out_links
 from consent.pages.published import Published, asked_language, find_published, language_links
 from consent.pages.wordings import day_words
+from consent.wording import signal_statements
 
 CACHING = "public, max-age=60"
 
@@ -27,11 +28,11 @@ def declaration(request: HttpRequest, key: str) -> HttpResponse:
         "texts": texts,
         "site": payload["site"],
         "categories": category_parts(payload, texts, published.language),
-        "dnt": texts[_dnt_text(published)],
-        "dnt_explanation": in_language(
-            policy["dnt_explanation"], published.language, payload["site"]["default_language"]
+        "signals": signal_statements(
+            payload,
+            texts,
+            in_language(policy["dnt_explanation"], published.language, payload["site"]["default_language"]),
         ),
-        "runs_until_refused": any(regime.reach != "all" for regime in published.site.regimes),
         "memory": _memory(published),
         "opt_out_links": opt_out_links(payload, published.language),
         "contact": _contact(payload["site"]["controller"]["contact"]),
@@ -45,13 +46,6 @@ def declaration(request: HttpRequest, key: str) -> HttpResponse:
     if not asked:
         patch_vary_headers(response, ["Accept-Language"])
     return response
-
-
-def _dnt_text(published: Published) -> str:
-    """The usual sentence about disregarding says that nothing runs before a yes, which is not so everywhere."""
-    dnt = published.payload["policy"]["dnt"]
-    runs_by_default = any(any(regime.defaults.values()) for regime in published.site.regimes)
-    return "page_dnt_disregarded" if dnt == "disregard" and runs_by_default else f"declaration_dnt_{dnt}"
 
 
 def _version(published: Published) -> str:

@@ -5,7 +5,7 @@
 import css from "./centre.css";
 import { details, tools } from "./lent.js";
 import { isHonoured } from "./sale.js";
-import { away, company, counted, date, dotted, lifetime, pagesOf, say, setter } from "./words.js";
+import { away, company, counted, date, dotted, from, lifetime, pagesOf, say, setter } from "./words.js";
 
 const { texts } = details;
 const { choose, el, emit, everything, settle, shell, site, state } = tools;
@@ -52,7 +52,7 @@ function signal() {
   const granted = Object.values(decision.grants.categories).filter(Boolean).length > 1 || stored && Object.values(stored.partners).includes(true);
   const bound = heard.gpc || heard.dnt && !disregarded;
   if (!bound && !disregarded) return [];
-  const words = !bound ? texts.signal_disregarded + (details.policy.explanation ? " " + details.policy.explanation : "")
+  const words = !bound && regime.defaults ? details.policy.statements[0] : !bound ? texts.signal_disregarded + (details.policy.explanation ? " " + details.policy.explanation : "")
     : granted && decision.reason != "signal" && !isHonoured() ? texts.signal_answered
       : regime.reach == "sale_or_share" ? say("signal_sale", { signal: heard.gpc ? "Global Privacy Control" : "Do Not Track" })
       : heard.gpc && heard.dnt && !disregarded ? texts.signal_both : heard.gpc ? texts.signal_gpc : texts.signal_dnt;
@@ -86,7 +86,7 @@ function category({ code, title, description }) {
 function partner({ slug, name, category: code, purpose, ...facts }) {
   const cookies = details.cookies.filter((cookie) => cookie.partner == slug);
   return el("article", null,
-    el("h4", { id: "partner-" + slug }, name),
+    el("h4", { id: "partner-" + slug }, name, from(facts)),
     ...code == "strictly_necessary" ? [] : [toggle("partner-" + slug, { "data-partner": slug, "data-of": code }, () => state.decision.grants.partners[slug])],
     el("p", null, purpose),
     el("p", null, ...dotted(company(facts), ...pagesOf(facts))),

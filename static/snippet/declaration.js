@@ -4,7 +4,7 @@
  */
 import css from "./declaration.css";
 import { details, tools } from "./lent.js";
-import { company, dotted, lifetime, pagesOf, setter } from "./words.js";
+import { company, dotted, from, lifetime, pagesOf, setter } from "./words.js";
 
 const { texts } = details;
 const { el, style } = tools;
@@ -23,8 +23,7 @@ export function declare(place) {
     el("p", null, texts.declaration_intro),
     ...details.categories.flatMap(({ code, title, description }) => [el("h2", null, title), el("p", null, description), ...uses(code)]),
     el("h2", null, texts.declaration_signals_title),
-    el("p", null, texts["declaration_dnt_" + policy.dnt], policy.explanation && " " + policy.explanation),
-    el("p", null, texts.declaration_gpc),
+    ...policy.statements.map((statement) => el("p", null, statement)),
     el("p", null, el("button", { type: "button", "data-sayso": "open" }, texts.declaration_change)),
     ...controller.name ? [el("p", null, ...dotted(texts.declaration_controller + ": " + controller.name, controller.contact,
       controller.privacy_policy_url && el("a", { href: controller.privacy_policy_url }, texts.declaration_policy)))] : [],
@@ -37,7 +36,7 @@ function uses(code) {
   const partners = details.partners.filter((partner) => partner.category == code);
   return [
     ...partners.flatMap((partner) => [
-      el("h3", null, partner.name), el("p", null, partner.purpose, el("br"), ...dotted(company(partner), ...pagesOf(partner))),
+      el("h3", null, partner.name, from(partner)), el("p", null, partner.purpose, el("br"), ...dotted(company(partner), ...pagesOf(partner))),
       ...table(partner.name, details.cookies.filter((cookie) => cookie.partner == partner.slug)),
     ]),
     ...own.length ? [el("h3", null, texts.own_use), ...table(texts.own_use, own)] : [],

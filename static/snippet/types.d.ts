@@ -58,7 +58,7 @@ export interface Details {
   language: string; texts: Record<string, string>;
   categories: { code: Code; title: string; description: string }[];
   opt_out_links: { label: string; url: string }[];
-  policy: { dnt: Policy["dnt"]; explanation: string };
+  policy: { dnt: Policy["dnt"]; explanation: string; statements: string[] };
   controller: { name: string; contact: string; privacy_policy_url: string };
   /** the third file's name */
   notices: string;

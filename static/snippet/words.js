@@ -47,6 +47,11 @@ export function dotted(...items) {
   return items.flatMap((item, i) => item ? [...items.slice(0, i).some(Boolean) ? [" · "] : [], item] : []);
 }
 
+/** When a partner that is announced takes effect. @param {{starts_at?: number}} partner */
+export function from({ starts_at = 0 }) {
+  return starts_at * 1000 > Date.now() ? " (" + say("partner_from", { date: date(starts_at) }) + ")" : "";
+}
+
 /** A partner's own pages. @param {{notice: string, opt_out: string}} partner */
 export function pagesOf({ notice, opt_out }) {
   return [notice && away(notice, texts.privacy_notice), opt_out && away(opt_out, texts.opt_out)];

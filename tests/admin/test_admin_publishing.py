@@ -364,7 +364,7 @@ def test_each_rule_has_a_preview(as_alice: Client, catalogue: Site) -> None:
     previews = as_alice.get(url("publish", catalogue)).context["regimes"]
     assert [place for place, _, _ in previews] == ["Everybody else", "European Union and EEA", "California"]
     preview = as_alice.get(previews[-1][2])
-    assert "Preview of the draft for California." in preview.content.decode()
+    assert "Preview of the draft (California)." in preview.content.decode()
     script = as_alice.get(preview.context["snippet_url"]).content.decode()
     assert '"regimes":[{"code":"us-ca","model":"opt_out","signals":[]' in script
     assert '"code":"eu"' not in script

@@ -134,3 +134,9 @@ def test_region_is_limited_by_the_visitors_own_address(
     assert status("203.0.113.1") == 200
     assert status("198.51.100.7, 203.0.113.1:99") == 429, "Neither a forged hop nor another port is another client."
     assert status("203.0.113.2") == 200
+
+
+def test_schema_describes_the_plain_views_too(client: Client) -> None:
+    paths = client.get("/api/schema/?format=json").json()["paths"]
+    assert set(paths[URL.replace("numonix", "{key}")]) == {"get"}
+    assert set(paths["/api/v1/sites/{key}/impressions"]) == {"post"}

@@ -53,6 +53,7 @@ def test_present_minute_is_now() -> None:
     [
         ({"effective_at": NOW - timedelta(minutes=1)}, "effective_at", "is over"),
         ({"effective_at": NOW + timedelta(days=367)}, "effective_at", "within a year"),
+        ({"effective_at": NOW - timedelta(days=300), "asked_from": TODAY}, "effective_at", "is over"),
         ({"asked_from": TODAY - timedelta(days=1)}, "asked_from", "takes effect on 25 November 2026"),
         ({"announced_until": TODAY - timedelta(days=1)}, "announced_until", "takes effect on 25 November 2026"),
         ({"asked_from": TODAY + timedelta(days=91)}, "asked_from", "23 February 2027 or an earlier day"),

@@ -346,7 +346,11 @@ def test_yes_of_an_opt_out_place_is_no_yes_where_the_law_asks_for_one(new_contex
 def test_place_that_nobody_tells_is_the_strictest(new_context: NewContext, own: OwnWebsite, platform: str) -> None:
     context = come_from(new_context, "US-CA")
     asked: list[Route] = []
-    context.route(f"{platform}/api/v1/sites/{KEY}/region", lambda route: asked.append(route))
+
+    def hold(route: Route) -> None:
+        asked.append(route)
+
+    context.route(f"{platform}/api/v1/sites/{KEY}/region", hold)
     page = context.new_page()
     own.open(page, MARKUP, head=own.embed(key=KEY))
     wait_for_api(page)

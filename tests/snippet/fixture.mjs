@@ -86,7 +86,7 @@ const PURPOSES = {
 };
 
 /** What the second file never says itself: the question, the hosted pages, the notices, and the categories' words, which come with the categories. */
-const ELSEWHERE = /^(page|banner|purpose|strictly_necessary|performance|functional|targeting|notice|changes|news|sale)_|^privacy_choices|^signal_(sale|status)/;
+const ELSEWHERE = /^(page|banner|purpose|strictly_necessary|performance|functional|targeting|notice|changes|news|sale)_|^declaration_(dnt|gpc|signals_(by|conflict))|^privacy_choices|^signal_(sale|status)/;
 
 /** @returns a `__DETAILS__` */
 export function details({ language = "en", ...changes } = {}) {
@@ -96,7 +96,7 @@ export function details({ language = "en", ...changes } = {}) {
   return {
     language, texts, notices: "numonix.7c1e9f5b3d2a4f6b8c0e9d7a5b3c1f2e4d6a8b0c9e7f5d3b1a2c4e6f8091a2b3.js",
     categories: ["strictly_necessary", "performance", "functional", "targeting"].map((code) => ({ code, title: all[code + "_title"], description: all[code + "_description"] })),
-    opt_out_links: [{ label: "Your Online Choices", url: "https://www.youronlinechoices.eu/" }], policy: { dnt: "honour", explanation: "" },
+    opt_out_links: [{ label: "Your Online Choices", url: "https://www.youronlinechoices.eu/" }], policy: { dnt: "honour", explanation: "", statements: [all.declaration_dnt_honour, all.declaration_gpc, all.declaration_signals_conflict] },
     controller: { name: "Numonix LLC", contact: "privacy@numonix.example", privacy_policy_url: "https://numonix.example/privacy" },
     partners: PARTNERS.map(({ slug, name, entity, category }) => ({
       slug, name, entity, country: slug == "hubspot" ? "US" : "IE", category, purpose: PURPOSES[slug], notice: `https://${slug}.example/privacy`, opt_out: slug == "youtube" ? "" : `https://${slug}.example/opt-out`,
