@@ -44,6 +44,7 @@ def _state(law: StateLaw) -> str:
 PLACE_NOTES: Mapping[str, str] = MappingProxyType(
     {
         "eu": "With Iceland, Liechtenstein, Norway and the outermost regions.",
+        "uk": "The exception for statistics is the United Kingdom's own: it does not reach Gibraltar.",
         "us-gpc": f"{', '.join(_state(law) for law in US_GPC_LAWS.values())}.",
         "world": "Countries that are known and have no row here.",
     }
@@ -67,7 +68,7 @@ def rule_name(row: Row) -> str:
     if row["model"] == "opt_in":
         return "Asked first, but for statistics" if _defaults(row) else "Asked first"
     if "privacy_choices" in row.get("first_layer", ()):
-        return "On until refused, with the link"
+        return "On until refused, with a lasting link"
     return "On until refused"
 
 

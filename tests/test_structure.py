@@ -46,6 +46,8 @@ PURE = {
 }
 IMPURE_MODULES = {"os", "random", "secrets", "time", "socket", "subprocess", "pathlib", "sqlite3"}
 ALLOWED_LIBRARIES = {"babel"}
+# Beside the rules, what consent/website/ may use: it reads files of ours, and nothing else.
+FOR_FOREIGN_PROJECTS = {"consent.builtin_texts"}
 # (module, names): imported where they are used because the app registry is not ready before.
 LATE_IMPORTS = {
     ("consent/apps.py", "consent"),
@@ -77,6 +79,22 @@ def test_cookies_never_imports_consent_nor_config() -> None:
         if (path.is_relative_to(ROOT / "cookies") and name.split(".")[0] in ("consent", "config"))
         or (path.is_relative_to(ROOT / "consent") and name.split(".")[0] == "config")
     ]
+    assert not wrong
+
+
+def test_room_for_foreign_projects_imports_rules_and_django_only() -> None:
+    """It runs in somebody else's Django project, where our models, settings and libraries do not exist."""
+    pure_modules = {module.removesuffix(".py").replace("/", ".") for module in PURE}
+    folder = ROOT / "consent" / "website"
+    wrong = []
+    for path in sorted(folder.rglob("*.py")):
+        for name in imports(parsed(path)):
+            top = name.split(".")[0]
+            is_rule = name in pure_modules or name == "consent" or name in FOR_FOREIGN_PROJECTS
+            is_library = top in sys.stdlib_module_names or top in ("django", "asgiref")
+            if not (is_rule or is_library or name.startswith("consent.website.")):
+                wrong.append(f"{path.relative_to(ROOT)}: {name}")
+    assert list(folder.rglob("*.py"))
     assert not wrong
 
 

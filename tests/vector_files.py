@@ -87,17 +87,20 @@ def _stored(vectors: dict[str, Any], group: dict[str, Any], case: dict[str, Any]
 
 
 def _version(vectors: dict[str, Any], name: str) -> dict[str, Any]:
-    own = vectors["versions"][name]
-    base = _version(vectors, own["like"]) if "like" in own else {"categories": {}, "partners": []}
+    """A version may be like another one, and then says only what is different; null for a partner that left."""
+    own = {key: value for key, value in vectors["versions"][name].items() if key not in ("about", "like")}
+    like = vectors["versions"][name].get("like")
+    base = _version(vectors, like) if like else {"categories": {}, "partners": [], "grace": {}}
     partners = {partner["slug"]: partner for partner in base["partners"]}
     for slug, facts in own.get("partners", {}).items():
-        partners[slug] = {**partners.get(slug, {"slug": slug}), **_in_seconds(vectors, facts)} if facts else None
-    version = {**base, **own, "partners": [partner for partner in partners.values() if partner]}
-    version["categories"] = {**base["categories"], **own.get("categories", {})}
-    version["grace"] = _in_seconds(vectors, own.get("grace", {}))
-    del version["about"]
-    version.pop("like", None)
-    return _in_seconds(vectors, version)
+        partners[slug] = facts and {**partners.get(slug, {"slug": slug}), **_in_seconds(vectors, facts)}
+    return {
+        **base,
+        **_in_seconds(vectors, own),
+        "categories": {**base["categories"], **own.get("categories", {})},
+        "partners": [partner for partner in partners.values() if partner],
+        "grace": _in_seconds(vectors, own.get("grace", base["grace"])),
+    }
 
 
 def _in_seconds(vectors: dict[str, Any], facts: dict[str, Any]) -> dict[str, Any]:

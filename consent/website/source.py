@@ -96,7 +96,7 @@ class FactsSource:
             self._report("")
 
     def _hear_refusal(self, answer: HTTPError) -> None:
-        if answer.code == HTTPStatus.NOT_MODIFIED:
+        if answer.code == HTTPStatus.NOT_MODIFIED and self._facts:
             self._report("")
             return
         if answer.code == HTTPStatus.NOT_FOUND and _error_code(answer.read(MOST_BYTES)) in NO_FACTS:

@@ -28,8 +28,12 @@ function present() {
 function once(name, then) {
   if (shown() == name) return;
   then(name);
-  const root = document.querySelector("[data-sayso-layer=" + name + "]")?.shadowRoot;
-  if (root) style(root, css.replace(/:[^:;{}]+(?=[;}])/g, "$&!important"));
+  dress(document.querySelector("[data-sayso-layer=" + name + "]"));
+}
+
+/** @param {Element | null} host */
+function dress(host) {
+  if (host?.shadowRoot) style(host.shadowRoot, css.replace(/:[^:;{}]+(?=[;}])/g, "$&!important"));
 }
 
 // ---- laws under which things run until they are refused
@@ -66,7 +70,7 @@ function showWayBack() {
   if (links[0] || !isOfficial && document.querySelector("[data-sayso=open]") || !site.appearance.settings_button) return clear();
   if (shown() != "settings" || !wayBack?.isConnected) {
     wayBack = el("button", { type: "button", "data-sayso-action": "preferences", slot: "wide" });
-    place("settings", {}, [wayBack], el("slot", { name: "wide" }));
+    dress(place("settings", {}, [wayBack], el("slot", { name: "wide" })));
   }
   fill(wayBack, label, isOfficial, status);
 }

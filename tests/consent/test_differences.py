@@ -162,8 +162,8 @@ def test_rules_by_place_are_named_with_their_consequence(published: Publication)
 
 def test_place_that_is_asked_first_from_now_on_is_named(published: Publication) -> None:
     assert regime_changes(published, rows_of("eu", "us-ca"), rows_of("eu", "us-ca-opt-in")) == [
-        "California changes from “On until refused, with the link” to “Asked first”. Nothing optional runs before a "
-        "yes. The link “Your Privacy Choices” is there as well. Who was not asked there before is asked."
+        "California changes from “On until refused, with a lasting link” to “Asked first”. Nothing optional runs "
+        "before a yes. The link “Your Privacy Choices” is there as well. Who was not asked there before is asked."
     ]
 
 

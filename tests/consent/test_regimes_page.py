@@ -7,9 +7,9 @@ from datetime import date
 
 import pytest
 
-from consent.places import US_GPC_LAWS
+from consent.places import US_GPC_LAWS, Place, regime_of
 from consent.regimes import CHECKED, REGIMES, ROWS, Regime
-from tools.regimes_page import FIRST_LAYER, PAGE, SITUATIONS, heading, page
+from tools.regimes_page import COUNTRY_NAMES, FIRST_LAYER, PAGE, SITUATIONS, heading, page
 
 TEXT = PAGE.read_text(encoding="utf-8")
 
@@ -48,6 +48,16 @@ def test_row_says_what_it_rests_on_and_what_is_open(row: Regime) -> None:
     assert row.open_question
     open_questions = section("What is legally open").splitlines()
     assert [line for line in open_questions if f"`{row.code}`" in line and line.endswith(f": {row.open_question}")]
+
+
+@pytest.mark.parametrize("code", ["eu", "uk", "uk-statistics", "ch", "br", "za"])
+def test_row_names_the_countries_that_are_sent_to_it(code: str) -> None:
+    today = date.fromisoformat(CHECKED)
+    countries = {name: country for country, name in COUNTRY_NAMES.items() if re.fullmatch("[A-Z]{2}", country)}
+    sent = {name for name, at in countries.items() if regime_of(Place(at), ["unknown", code], on=today) == code}
+    named = set(re.split(r", |\. With them |; and ", cell(REGIMES[code], "for whom")))
+    assert named == sent
+    assert ("Gibraltar" in sent) == (code == "uk")
 
 
 def test_overview_links_to_every_row_in_order() -> None:

@@ -94,7 +94,7 @@ def new_website(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewWebsite
 
 
 def cookie(version: str, categories: str = "pft", **changes: Any) -> str:
-    """The consent cookie of somebody who answered this version a minute ago. `categories`: letters, as in the cookie."""
+    """The cookie of somebody who answered this version a minute ago. `categories`: letters, as in the cookie."""
     choice: dict[str, Any] = {
         "version": version[:12],
         "decided_at": int(time.time()) - 60,

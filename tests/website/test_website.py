@@ -103,10 +103,10 @@ def test_unknown_names_are_refused_and_reported_once(website: ForeignWebsite, pl
 def test_decision_is_that_of_the_hosted_page(new_website: NewWebsite, platform: Platform, key: str) -> None:
     website = new_website(SITE_KEY=key, PLATFORM=platform.platform, COUNTRY_HEADER=COUNTRY, REGION_HEADER=REGION)
     places = [(), ((COUNTRY, "DE"),), ((COUNTRY, "US"), (REGION, "CA")), ((COUNTRY, "US"), (REGION, "CO"))]
-    cookies = [(), (accepted(platform, key=key),), (accepted(platform, "p", key=key, regime="us-ca"),)]
+    answers = [(), (accepted(platform, key=key),), (accepted(platform, "p", key=key, regime="us-ca"),)]
     signals: list[tuple[tuple[str, str], ...]] = [(), (DNT,), (GPC,)]
     seen = set()
-    for headers in [(*place, *cookie, *signal) for place in places for cookie in cookies for signal in signals]:
+    for headers in [(*place, *answer, *signal) for place in places for answer in answers for signal in signals]:
         here = website.get("/state", *headers).json()
         there = hosted(platform, key, *headers)
         assert {name: here["categories"][name] for name in there["categories"]} == there["categories"], headers
