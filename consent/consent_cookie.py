@@ -82,8 +82,8 @@ def values_in(header: str) -> list[str]:
 def max_age(choice: StoredChoice, *, model: str, reach: str, grant_days: int, refusal_days: int) -> int:
     """How long the browser keeps the cookie, in seconds.
 
-    Where things run until they are refused, a refusal that is forgotten would be a yes: there the cookie is kept as long
-    as browsers allow.
+    Where things run until they are refused, a refusal that is forgotten would be a yes: there the cookie is kept as
+    long as browsers allow.
     """
     if model != "opt_in":
         return 86_400 * LONGEST_DAYS

@@ -1,5 +1,5 @@
-"""Any input of a decision, by chance: rows of the table and rows that no law has, old versions and new ones, answers from
-everywhere and from the future. In the form that both languages read."""
+"""Any input of a decision, by chance, in the form that both languages read: rows of the table and rows that no law has,
+old versions and new ones, answers from everywhere and from the future."""
 
 from collections.abc import Sequence
 from random import Random

@@ -18,6 +18,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from consent import consent_cookie
 from consent.api.errors import CODES
 from consent.api.events import EventBody
+from consent.website import configuration
+from consent.website.templatetags import sayso as tags
+from consent.website.tracking import GPC, STATUS
+from consent.website.visitor import VisitorConsent
 from cookies import vocabulary
 from cookies.partner_library import validate_template
 
@@ -185,6 +189,28 @@ def test_every_system_check_is_documented() -> None:
     ids = set(re.findall(r'id="(consent\.\w+)"', source))
     assert ids
     assert ids <= spans(text_of("commands.md"))
+
+
+# --- Django websites -------------------------------------------------------------------------------
+
+
+def test_every_setting_of_a_django_website_has_a_heading() -> None:
+    assert [heading for heading in headings(text_of("django.md")) if heading.isupper()] == list(configuration.KEYS)
+
+
+def test_every_template_tag_has_a_heading() -> None:
+    documented = re.findall(r"^### `\{% (\w+) %\}`$", text_of("django.md"), re.MULTILINE)
+    assert sorted(documented) == sorted(tags.register.tags)
+
+
+def test_every_check_and_address_of_a_django_website_is_documented() -> None:
+    source = (ROOT / "consent" / "website" / "checks.py").read_text(encoding="utf-8")
+    ids = re.findall(r'id="(sayso\.\w+)"', source)
+    assert ids
+    addresses = [f"GET {address}" for address in (STATUS, f"{STATUS}my-site", GPC)]
+    assert {*ids, *addresses} <= spans(text_of("django.md"))
+    public = {name for name in vars(VisitorConsent) if not name.startswith("_")} - {"tracking", "finish"}
+    assert public <= {name.partition("(")[0] for name in first_cells(section(text_of("django.md"), "In Python"))}
 
 
 # --- JavaScript ------------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
-"""The vectors that Python and JavaScript share, and how a case of the decisions is written out in full (the browser's tests
-do the same in tests/snippet/vectors.mjs)."""
+"""The vectors that Python and JavaScript share, and how a case of the decisions is written out in full. (Node's tests do
+the same in tests/snippet/vectors.mjs.)"""
 
 import json
 from pathlib import Path
@@ -127,5 +127,7 @@ def _grants(named: str | dict[str, list[str]], version: dict[str, Any]) -> dict[
     sold = {partner["slug"] for partner in partners if named == "no sale" and partner.get("sale_or_share")}
     return {
         "categories": {code: code in categories for code in CODES},
-        "partners": {partner["slug"]: partner["category"] in categories and partner["slug"] not in sold for partner in partners},
+        "partners": {
+            partner["slug"]: partner["category"] in categories and partner["slug"] not in sold for partner in partners
+        },
     }

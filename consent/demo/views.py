@@ -104,6 +104,7 @@ def _context(request: HttpRequest, key: str, payload: Mapping[str, Any], *, name
         ],
         "other_language": next((code for code in payload["languages"] if code != spoken), ""),
         "path": request.path,
+        "by_place": len(payload["regimes"]) > 1,
         "tags": gated_tags(key, payload),
         "picture": first_host(payload, "targeting"),
         "video_category": embed_category(payload),

@@ -67,8 +67,13 @@ def signal_note(
     binding = binding_signals(regime=regime, dnt_policy=dnt_policy, signals=signals)
     if not binding:
         return "signal_disregarded" if signals.dnt and dnt_policy == "disregard" else None
-    if reason != "signal" and stored and stored.grants_something:
+    is_overruled = stored is not None and (
+        stored.grants_something if regime.reach == "all" else stored.categories["targeting"]
+    )
+    if reason != "signal" and is_overruled:
         return "signal_answered"
+    if regime.reach != "all":
+        return "signal_sale"
     return "signal_both" if len(binding) == 2 else f"signal_{binding.pop()}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -102,7 +103,7 @@ def _form(request: HttpRequest, published: Published, situation: Situation) -> H
         "categories": [
             _category(part, standing) for part in category_parts(published.payload, texts, published.language)
         ],
-        "note": texts[standing.note] if standing.note else "",
+        "note": _note(texts, standing, read_signals(request.headers)),
         "saved": _saved(request, published, standing) if situation.kind == "own" else None,
         "standing": _standing_words(published, standing) if situation.kind == "own" else None,
         "opt_out_links": opt_out_links(published.payload, published.language),
@@ -111,6 +112,15 @@ def _form(request: HttpRequest, published: Published, situation: Situation) -> H
     }
     targets = [situation.return_origin] if situation.return_origin else []
     return page(request, "consent/preferences.html", context, language=published.language, form_targets=targets)
+
+
+def _note(texts: Mapping[str, str], standing: _Standing, signals: Signals) -> str:
+    """What the browser's signal has answered; where that is an opt-out of sale, with the status that the law wants seen
+    (CCR, title 11, § 7025(c)(6))."""
+    if not standing.note:
+        return ""
+    note = texts[standing.note].replace("{signal}", "Global Privacy Control" if signals.gpc else "Do Not Track")
+    return f"{texts['signal_status']}. {note}" if standing.note == "signal_sale" else note
 
 
 def _category(part: CategoryPart, standing: _Standing) -> dict[str, Any]:

@@ -207,7 +207,7 @@ def _remembered(publication: Publication) -> list[NoticeVersion]:
 def _longest_memory(version: NoticeVersion) -> int:
     """In days. Where things run until they are refused, cookies are kept as long as browsers allow."""
     rows = _regimes_of(version)
-    memories = [day for row in rows for day in (row["grant_days"], row["refusal_days"])]
+    memories = [int(days) for row in rows for days in (row["grant_days"], row["refusal_days"])]
     return max(*memories, consent_cookie.LONGEST_DAYS if any(row["model"] != "opt_in" for row in rows) else 0)
 
 

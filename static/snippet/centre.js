@@ -118,7 +118,7 @@ function footer() {
     act("save", texts.save, (event) => finish("save", event, chosen()), { class: "quiet" }),
     el("p", null, ...dotted(stored ? say("last_decision", { date: date(stored.decided_at) }) : texts.no_decision,
       stored && away((receipt || site.pages.preferences + "receipts/") + "#" + stored.consent_id, texts.record_link) || "",
-      stored && !withdrawn && act("withdraw", texts.withdraw, (event) => finish("withdraw", event, everything(false)), { class: "link" }))));
+      !!stored && !withdrawn && act("withdraw", texts.withdraw, (event) => finish("withdraw", event, everything(false)), { class: "link" }))));
 }
 
 // ---- switches

@@ -7,6 +7,8 @@ import { el, shell, style } from "./dom.js";
 import css from "./layer.css";
 
 const { texts, appearance: { position, settings_button } } = site;
+/** The page's own ways to the preference centre. */
+export const WAY_BACK = "[data-sayso=open],[data-sayso=choices]";
 /** @type {HTMLElement | null} */
 let layer = null;
 /** How often the page may take a layer out of its body before it stays out. */
@@ -26,7 +28,7 @@ export function ask(name, title, words, twins, ...wide) {
 
 /** The way back, unless the page has one of its own; whether it has is known when it is read to its end. */
 export function offer() {
-  if (!settings_button || document.readyState == "loading" || document.querySelector("[data-sayso=open]")) clear();
+  if (!settings_button || document.readyState == "loading" || document.querySelector(WAY_BACK)) clear();
   else if (shown() != "settings") place("settings", {}, [button("wide", ["preferences", texts.settings_button])], el("slot", { name: "wide" }));
 }
 

@@ -7,12 +7,12 @@ import { addScript, cookies, guard, home, kept, report, setCookie, site } from "
 import { allows, announce, answer, choose, copyOfGrants, endpoint, everything, hasLeftovers, judge, keep, look, prepare, queue, reloadIfRevoked, sendUnanswered, start, state, unwanted, widen } from "./consent.js";
 import { el, shell, style } from "./dom.js";
 import { concerns, show } from "./gate.js";
-import { ask, attach, clear, offer, place, shown } from "./layers.js";
+import { ask, attach, clear, offer, place, shown, WAY_BACK } from "./layers.js";
 
 const page = /** @type {any} */ (window);
 const { texts, pages } = site;
 /** What opens the preference centre, ours and the page's own. */
-const OPENS = "[data-sayso=open],[data-sayso=choices],[data-sayso-action=preferences]";
+const OPENS = WAY_BACK + ",[data-sayso-action=preferences]";
 /** Layers that the visitor has to leave, or that go by themselves. */
 const STAYING = /^(confirmation|returned|news)$/;
 

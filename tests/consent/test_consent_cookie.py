@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consent import consent_cookie
-from tests.vector_files import read_vectors, stored_choice
+from consent.decisions import DecidingRegime, remembered_days
+from tests.vector_files import DAY, read_vectors, stored_choice
 
 VECTORS = read_vectors("cookies")
 
@@ -40,8 +41,17 @@ def test_newest_of_a_header_fits_the_shared_vectors(case: dict[str, Any]) -> Non
 def test_max_age_fits_the_shared_vectors(case: dict[str, Any]) -> None:
     stored = stored_choice(case["stored"])
     assert stored
-    seconds = consent_cookie.max_age(stored, model="opt_in", grant_days=case["grant_days"], refusal_days=case["refusal_days"])
-    assert seconds == case["expect"]
+    row = {name: case[name] for name in ("model", "reach", "grant_days", "refusal_days")}
+    assert consent_cookie.max_age(stored, **row) == case["expect"]
+
+
+@named("keep")
+def test_remembered_days_fit_the_shared_vectors(case: dict[str, Any]) -> None:
+    row = {name: case[name] for name in ("model", "reach", "grant_days", "refusal_days")}
+    regime = DecidingRegime(code="any", signals=(), **row)
+    stored = stored_choice(case["stored"])
+    assert stored
+    assert remembered_days(regime=regime, stored=stored) * DAY == case["ask"]
 
 
 @given(st.text(max_size=140))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -231,6 +232,21 @@ def test_note_says_what_the_signal_has_answered(
 ) -> None:
     regime = deciding_regimes(PAYLOAD)[0]
     assert signal_note(signals=signals, dnt_policy=policy, regime=regime, reason=reason, stored=stored) == note
+
+
+def test_note_speaks_of_sale_where_the_law_does() -> None:
+    california = replace(deciding_regimes(PAYLOAD)[0], model="opt_out", reach="sale_or_share")
+
+    def note(reason: str, stored: StoredChoice | None) -> str | None:
+        return signal_note(
+            signals=Signals(gpc=True), dnt_policy="honour", regime=california, reason=reason, stored=stored
+        )
+
+    assert note("signal", None) == "signal_sale"
+    allowed = {"performance": True, "targeting": True}
+    assert note("decided", replace(STORED, categories=allowed)) == "signal_answered"
+    # What a signal does not reach does not contradict it.
+    assert note("decided", replace(STORED, categories={**allowed, "targeting": False})) == "signal_sale"
 
 
 @pytest.mark.parametrize(
