@@ -24,6 +24,10 @@ EU_PLACES = frozenset(f"{MEMBERS} {OUTERMOST} {EEA}".split())
 UK_PLACES = frozenset({"GB", "GI"})
 # Territories that some registers give a country's code of their own. State laws do not reach them.
 US_TERRITORIES = frozenset({"PR", "GU", "VI", "AS", "MP", "UM"})
+A_TO_M = "AL AK AZ AR CA CO CT DC DE FL GA HI IA ID IL IN KS KY LA MA MD ME MI MN MO MS MT"
+N_TO_W = "NC ND NE NH NJ NM NV NY OH OK OR PA RI SC SD TN TX UT VA VT WA WI WV WY"
+US_STATES = frozenset(f"{A_TO_M} {N_TO_W}".split())
+CANADIAN_PROVINCES = frozenset({"AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT"})
 
 
 @dataclass(frozen=True)
@@ -113,8 +117,8 @@ def regime_of(place: Place, codes: Iterable[str], *, on: date) -> str:
 
 
 def _us_home(state: str | None, on: date) -> str | None:
-    # Somewhere in the USA may be California.
-    if state is None:
+    # Somewhere in the USA may be California; so may a state by another register's code.
+    if state not in US_STATES | US_TERRITORIES:
         return None
     if state == "CA":
         return "us-ca"
@@ -123,7 +127,7 @@ def _us_home(state: str | None, on: date) -> str | None:
 
 
 def _canadian_home(province: str | None) -> str | None:
-    # Somewhere in Canada may be Quebec.
-    if province is None:
+    # Somewhere in Canada may be Quebec; so may a province by another register's code.
+    if province not in CANADIAN_PROVINCES:
         return None
     return "ca-qc" if province == "QC" else "world"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from consent.consent_cookie import StoredChoice
 from consent.decisions import (
@@ -29,6 +30,8 @@ DISREGARDING = "D"
 UPDATED = "U"
 # Site-wide only, where `Tk` says the rest with every answer (§6.2.3).
 DYNAMIC = "?"
+# The day of the statement, as RFC 3339 writes it.
+GPC_SINCE = "2026-11-25"
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,17 @@ class TrackingStatus:
             "config": self.config,
             "controller": list(self.controller),
         }
+
+
+def website_status(tracking: str, *, declaration_url: str, preferences_url: str, home: str) -> TrackingStatus:
+    """`home`: an address of the website, to which the preference page leads back, or nothing. Only there can a choice
+    be kept: the platform's own page changes nothing in a browser."""
+    return TrackingStatus(
+        tracking=tracking,
+        policy=f"{declaration_url}#signals",
+        config=f"{preferences_url}?{urlencode({'return': home})}" if home else preferences_url,
+        controller=(f"{declaration_url}#responsible",),
+    )
 
 
 def depends_on_visitor(dnt_policy: str) -> bool:
@@ -86,6 +100,7 @@ def grants_something(decision: Decision, version: DecidingVersion) -> bool:
     return any(decision.categories[code] for code in OPTIONAL_CATEGORIES) or any(granted[slug] for slug in optional)
 
 
-def gpc_support(since: str) -> dict[str, Any]:
-    """The support resource of W3C Global Privacy Control. `since`: the day of the statement, as RFC 3339 writes it."""
+def gpc_support(since: str = GPC_SINCE) -> dict[str, Any]:
+    """The support resource of W3C Global Privacy Control, true of everything that decides by this rule: the signal
+    binds in every regime. `since`: the day of the statement, as RFC 3339 writes it."""
     return {"gpc": True, "lastUpdate": since}

@@ -44,7 +44,9 @@ def signal_statements(payload: Mapping[str, Any], texts: Mapping[str, str], expl
     regimes, dnt = payload["regimes"], payload["policy"]["dnt"]
     runs_by_default = any(any(row.get("defaults", {}).values()) for row in regimes)
     # The usual sentence about disregarding says that nothing runs before a yes, which is not so everywhere.
-    about_dnt = texts["declaration_dnt_disregarded" if dnt == "disregard" and runs_by_default else f"declaration_dnt_{dnt}"]
+    about_dnt = texts[
+        "declaration_dnt_disregarded" if dnt == "disregard" and runs_by_default else f"declaration_dnt_{dnt}"
+    ]
     by_place = any(row.get("reach", "all") != "all" for row in regimes)
     return [
         f"{about_dnt} {explanation}".strip(),

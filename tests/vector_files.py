@@ -1,5 +1,7 @@
-"""The vectors that Python and JavaScript share, and how a case of the decisions is written out in full. (Node's tests do
-the same in tests/snippet/vectors.mjs.)"""
+"""The vectors that Python and JavaScript share, and how a case of the decisions is written out in full.
+
+Node's tests do the same in tests/snippet/vectors.mjs.
+"""
 
 import json
 from pathlib import Path

@@ -11,8 +11,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from consent.api.errors import ApiError
-from consent.api.plain import known_site
+from consent.api.plain import known_site, nothing_published
 from consent.api.public import KEY, ErrorSerializer, PublicView
 from consent.decision_facts import DNT_POLICIES, MODELS, REACHES, SIGNALS, DecisionFacts, facts_as_dict
 from consent.payload import canonical_json
@@ -91,7 +90,7 @@ class DecisionView(PublicView):
 def live_facts(key: str) -> DecisionFacts:
     site = known_site(key)
     if site.payload is None or site.deciding is None:
-        raise ApiError(404, "nothing_published", "This website has no published version yet. Publish one in the admin.")
+        raise nothing_published()
     return DecisionFacts(
         regimes=site.regimes,
         version=site.deciding,

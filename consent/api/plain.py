@@ -74,6 +74,10 @@ def known_site(key: str) -> live.LiveSite:
     return site
 
 
+def nothing_published() -> ApiError:
+    return ApiError(404, "nothing_published", "This website has no published version yet. Publish one in the admin.")
+
+
 def known_version(site: live.LiveSite, digest: str) -> live.LiveVersion:
     version = live.get_version(site.id, digest)
     if version is None:

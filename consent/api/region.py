@@ -5,8 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
-from consent.api.errors import ApiError
-from consent.api.plain import plain_view
+from consent.api.plain import nothing_published, plain_view
 from consent.delivery import live
 from consent.geography import place_of
 from consent.places import regime_of
@@ -17,7 +16,7 @@ CACHING = "private, max-age=600"
 @plain_view("GET", refusal="The region is asked for by GET.")
 def region(request: HttpRequest, site: live.LiveSite) -> HttpResponse:
     if not site.regimes:
-        raise ApiError(404, "nothing_published", "This website has no published version yet. Publish one in the admin.")
+        raise nothing_published()
     place = place_of(request)
     codes = [regime.code for regime in site.regimes]
     regime = regime_of(place, codes, on=timezone.now().date())

@@ -53,8 +53,9 @@ class Composed:
 
 @dataclass(frozen=True)
 class Schedule:
-    """What a publication adds to its version. `ordinals`: first 12 hex digits of each version that is still remembered →
-    ordinal. `regimes`: the codes that browsers' cookies may hold from those versions. `grace`, `announce_until`: see
+    """What a publication adds to its version.
+
+    `ordinals`: first 12 hex digits of each version that is still remembered → ordinal. `regimes`: the codes that browsers' cookies may hold from those versions. `grace`, `announce_until`: see
     decisions.DecidingVersion."""
 
     ordinals: Mapping[str, int]
@@ -65,7 +66,7 @@ class Schedule:
 
 @cache
 def engine(name: str) -> str:
-    """A part of the built engine: the first view, what only some websites need in it, the preference centre, the notices."""
+    """A part of the built engine, one of PARTS."""
     return (DIST / f"{name}.js").read_text(encoding="utf-8")
 
 
@@ -177,9 +178,7 @@ def preference_facts(payload: Mapping[str, Any], language: str) -> dict[str, Any
     elsewhere = SAID_ELSEWHERE if _knows_sale(payload) else (*SAID_ELSEWHERE, *SALE_KEYS)
     return {
         "language": language,
-        "texts": {
-            name: text for name, text in payload["texts"][language].items() if not name.startswith(elsewhere)
-        },
+        "texts": {name: text for name, text in payload["texts"][language].items() if not name.startswith(elsewhere)},
         "categories": [
             {
                 "code": category["code"],

@@ -23,7 +23,7 @@ from consent.demo.hosts import FIRST_HOST, PLATFORM_HOST, website_key
 from consent.demo.tags import embed_category, first_host, gated_tags
 from consent.demo.words import website_words
 from consent.wellknown.tk import say
-from consent.wellknown.website import website_status
+from consent.wellknown.website import status_for
 
 PAGES = {"home": "demo", "about": "demo-about", "cookies": "demo-cookies", "strict": "demo-strict"}
 
@@ -83,7 +83,7 @@ def _answer(request: HttpRequest, name: str, *, nonce: str = "") -> HttpResponse
     context = _context(request, site.key, site.payload, name=name, language=language)
     response = render(request, f"demo/{name}.html", {**context, "nonce": nonce})
     response["Cache-Control"] = "private, no-store"
-    if answered := website_status(request, site, now=timezone.now()):
+    if answered := status_for(request, site, now=timezone.now()):
         say(response, answered.status.tracking)
     return response
 

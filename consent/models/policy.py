@@ -31,7 +31,8 @@ class SitePolicy(models.Model):
         "let a change wait (days)",
         default=0,
         validators=[MaxValueValidator(90)],
-        help_text="For those who have chosen already. Until then they are not asked about it, and it stays off for them.",
+        help_text="For those who have chosen already. Until then they are not asked about it, "
+        "and it stays off for them.",
     )
     announce_days = models.PositiveSmallIntegerField(
         "say what changed for (days)",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
@@ -16,9 +15,9 @@ from consent.tracking_status import (
     DYNAMIC,
     MEDIA_TYPE,
     NOT_TRACKING,
-    TrackingStatus,
     depends_on_visitor,
     gpc_support,
+    website_status,
 )
 from consent.website.configuration import Configuration
 from consent.website.visitor import VisitorConsent
@@ -31,8 +30,6 @@ GPC = "/.well-known/gpc.json"
 # A day: what tracks more must be announced that long before (W3C Tracking Preference Expression §6.4.4).
 ALIKE = "public, max-age=86400"
 PERSONAL = "private, no-store"
-# The day from which this app makes the statement for every website that uses it.
-GPC_SINCE = "2026-11-25"
 
 
 def tk_value(configuration: Configuration, facts: DecisionFacts | None, consent: VisitorConsent) -> str:
@@ -57,7 +54,7 @@ def well_known(
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD"])
     if request.path_info == GPC:
-        return _sent(gpc_support(GPC_SINCE), "application/json", ALIKE)
+        return _sent(gpc_support(), "application/json", ALIKE)
     if facts is None:
         # Whether the website disregards the preference is not known yet, so nothing true can be said.
         response = HttpResponse(status=503, headers={"Retry-After": configuration.refresh_seconds})
@@ -70,13 +67,11 @@ def well_known(
 
 
 def _status(request: HttpRequest, configuration: Configuration, value: str) -> dict[str, Any]:
-    # The preference page can keep a choice only by handing it back to the website.
-    home = urlencode({"return": request.build_absolute_uri("/")})
-    return TrackingStatus(
-        tracking=value,
-        policy=f"{configuration.declaration_url}#signals",
-        config=f"{configuration.preferences_url}?{home}",
-        controller=(f"{configuration.declaration_url}#responsible",),
+    return website_status(
+        value,
+        declaration_url=configuration.declaration_url,
+        preferences_url=configuration.preferences_url,
+        home=request.build_absolute_uri("/"),
     ).as_dict()
 
 

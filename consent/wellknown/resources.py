@@ -16,13 +16,11 @@ from django.views.decorators.http import require_safe
 from consent.delivery import live
 from consent.demo.hosts import website_key
 from consent.tracking_status import MEDIA_TYPE, NOT_TRACKING, TrackingStatus, gpc_support
-from consent.wellknown.website import website_status
+from consent.wellknown.website import status_for
 
 # A day: what tracks more must be announced that long before (W3C Tracking Preference Expression §6.4.4).
 ALIKE = "public, max-age=86400"
 PERSONAL = "private, no-store"
-# The day of the platform's own statement.
-GPC_SINCE = "2026-11-25"
 
 
 @require_safe
@@ -36,7 +34,7 @@ def site_wide(request: HttpRequest) -> HttpResponse:
 def of_website(request: HttpRequest, key: str) -> HttpResponse:
     """/.well-known/dnt/KEY: one website, to be served as /.well-known/dnt/ under its own name."""
     site = live.get_site(key)
-    answered = website_status(request, site, now=timezone.now()) if site else None
+    answered = status_for(request, site, now=timezone.now()) if site else None
     if answered is None:
         raise Http404("There is no tracking status of this website.")
     response = _sent(answered.status.as_dict(), PERSONAL if answered.is_personal else ALIKE, MEDIA_TYPE)
@@ -48,7 +46,7 @@ def of_website(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 def gpc(request: HttpRequest) -> HttpResponse:
     """/.well-known/gpc.json: true of the platform and of every website of its own, because it binds in every regime."""
-    return _sent(gpc_support(GPC_SINCE), ALIKE, "application/json")
+    return _sent(gpc_support(), ALIKE, "application/json")
 
 
 def _platform_status() -> TrackingStatus:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -19,7 +18,7 @@ from consent.pages.addresses import own_origin, platform_origin
 from consent.pages.situation import find_situation
 from consent.places import regime_of
 from consent.privacy_signals import read_signals
-from consent.tracking_status import TrackingStatus, depends_on_visitor, tracking_value
+from consent.tracking_status import TrackingStatus, depends_on_visitor, tracking_value, website_status
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class Answered:
     is_personal: bool
 
 
-def website_status(request: HttpRequest, site: LiveSite, *, now: datetime) -> Answered | None:
+def status_for(request: HttpRequest, site: LiveSite, *, now: datetime) -> Answered | None:
     """None where nothing is published: then nothing can be said."""
     if site.payload is None or site.deciding is None:
         return None
@@ -41,15 +40,12 @@ def website_status(request: HttpRequest, site: LiveSite, *, now: datetime) -> An
 
 
 def status_of(key: str, tracking: str, *, home: str) -> TrackingStatus:
-    """`home`: an origin of the website, to which the preference page leads back, or nothing. Only there can a choice be
-    kept: the platform's own page changes nothing in a browser."""
-    declaration = f"{settings.PUBLIC_URL}{reverse('page-declaration', kwargs={'key': key})}"
-    preferences = f"{settings.PUBLIC_URL}{reverse('page-preferences', kwargs={'key': key})}"
-    return TrackingStatus(
-        tracking=tracking,
-        policy=f"{declaration}#signals",
-        config=f"{preferences}?{urlencode({'return': home + '/'})}" if home else preferences,
-        controller=(f"{declaration}#responsible",),
+    """`home`: an origin of the website, or nothing."""
+    return website_status(
+        tracking,
+        declaration_url=f"{settings.PUBLIC_URL}{reverse('page-declaration', kwargs={'key': key})}",
+        preferences_url=f"{settings.PUBLIC_URL}{reverse('page-preferences', kwargs={'key': key})}",
+        home=f"{home}/" if home else "",
     )
 
 

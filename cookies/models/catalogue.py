@@ -55,7 +55,8 @@ class Partner(models.Model):
         "works from",
         null=True,
         blank=True,
-        help_text="Announce a partner before it takes effect. Until that day it stays off for everybody. Empty: at once.",
+        help_text="Announce a partner before it takes effect. Until that day it stays off for everybody. "
+        "Empty: at once.",
     )
     parameters = models.JSONField(default=dict)
     load_mode = models.CharField(

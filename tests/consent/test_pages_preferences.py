@@ -23,14 +23,14 @@ from consent.delivery.compose import preference_facts
 from consent.models import ConsentEvent, DailyStatistic, Notice, Publication, SitePolicy
 from consent.pages.colours import stylesheet
 from consent.privacy_signals import Signals
-from consent.regimes import REGIMES
+from consent.regimes import REGIMES, resolved
 from consent.services.publishing import publish
 from consent.services.recording import consent_ref_of
 from cookies.models import Site
 from tests.consent.conftest import NOW, add_partner
 
 ROOT = Path(__file__).resolve().parents[2]
-SECOND_FILE = ("centre", "declaration", "placeholder", "welcome", "words")
+SECOND_FILE = ("centre", "confirm", "declaration", "placeholder", "sweep", "welcome", "words")
 
 OWN = "www.numonix.example"
 BACK = "https://www.numonix.example/prices#top"
@@ -516,11 +516,18 @@ def test_preferences_open_what_differs_from_its_category(at_own: Visitor, publis
 
 
 def test_second_file_carries_the_words_that_it_says_and_none_of_the_hosted_pages(published: Publication) -> None:
-    carried = set(preference_facts(json.loads(bytes(published.version.payload)), "en")["texts"])
+    payload = json.loads(bytes(published.version.payload))
+    carried = set(preference_facts(payload, "en")["texts"])
     sources = [ROOT / "static" / "snippet" / f"{name}.js" for name in SECOND_FILE]
     said = {word for source in sources for word in re.findall(r"texts\.([a-z_]+)", source.read_text())}
+    sale = {word for word in said if word.startswith(("sale_", "signal_sale", "signal_status"))}
     assert len(said) > 25
-    assert said <= carried
+    assert len(sale) > 2
+    # Only who is told of sale and sharing carries its words.
+    assert said - sale <= carried
+    assert not sale & carried
+    payload["regimes"].append({**resolved(REGIMES["us-ca"])})
+    assert said <= set(preference_facts(payload, "en")["texts"])
     assert {"technology_cookie", "party_first", "lifetime_session", "placeholder_title", "partners_other"} <= carried
     assert not {word for word in carried if word.startswith("page_")}
 

@@ -23,8 +23,8 @@ from consent.consent_cookie import StoredChoice
 from consent.deciding import deciding_regimes
 from consent.models import Publication, SitePolicy
 from consent.services.publishing import publish
+from consent.tracking_status import GPC_SINCE
 from consent.wellknown import lines
-from consent.wellknown.resources import GPC_SINCE
 from consent.wellknown.website import status_of
 from cookies.services.sites import create_site
 

@@ -151,4 +151,4 @@ def test_status_never_says_less_than_what_may_run(stored: StoredChoice | None, c
 
 def test_gpc_support_is_true_because_every_regime_is_bound_by_it() -> None:
     assert all("gpc" in row.signals for row in regimes.ROWS)
-    assert gpc_support("2026-11-25") == {"gpc": True, "lastUpdate": "2026-11-25"}
+    assert gpc_support() == {"gpc": True, "lastUpdate": "2026-11-25"}
