@@ -74,7 +74,8 @@ def _stored(vectors: dict[str, Any], group: dict[str, Any], case: dict[str, Any]
         return None
     if "stored" not in case:
         return None
-    stored = {"answer": case["stored"]} if isinstance(case["stored"], str) else case["stored"]
+    named = case["stored"]
+    stored: dict[str, Any] = {"answer": named} if isinstance(named, str) else named
     answer = vectors["answers"][stored["answer"]]
     age = stored.get("days_ago", 10) * DAY + stored.get("seconds_ago", 0)
     return {

@@ -37,7 +37,17 @@ SALE_KEYS = ("sale_", "signal_sale", "signal_status")
 # What comes to the second file as statements, put together for the website.
 STATED = ("declaration_dnt_", "declaration_gpc", "declaration_signals_by_place", "declaration_signals_conflict")
 # What the second file never says itself: hosted pages, the question, and the words that come with each category.
-SAID_ELSEWHERE = ("page_", "banner_", "purpose_", *STATED, *(f"{category}_" for category in CATEGORIES), *NOTICE_KEYS)
+SAID_ELSEWHERE = (
+    "page_",
+    "banner_",
+    "purpose_",
+    "history_",
+    "ways_",
+    "action_",
+    *STATED,
+    *(f"{category}_" for category in CATEGORIES),
+    *NOTICE_KEYS,
+)
 
 
 @dataclass(frozen=True)
@@ -55,8 +65,9 @@ class Composed:
 class Schedule:
     """What a publication adds to its version.
 
-    `ordinals`: first 12 hex digits of each version that is still remembered → ordinal. `regimes`: the codes that browsers' cookies may hold from those versions. `grace`, `announce_until`: see
-    decisions.DecidingVersion."""
+    `ordinals`: first 12 hex digits of each version that is still remembered → ordinal. `regimes`: the codes that
+    browsers' cookies may hold from those versions. `grace`, `announce_until`: see decisions.DecidingVersion.
+    """
 
     ordinals: Mapping[str, int]
     regimes: frozenset[str] = frozenset()

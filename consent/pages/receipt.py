@@ -64,7 +64,7 @@ def _words(published: Published) -> dict[str, object]:
     return {
         **{name: texts[f"page_receipt_{name}"] for name in SPOKEN},
         "erased": texts["page_erased"],
-        "actions": {action: texts[f"page_action_{action}"] for action in ACTIONS},
+        "actions": {action: texts[f"action_{action}"] for action in ACTIONS},
         "signal_names": {"dnt": "Do Not Track", "gpc": "Global Privacy Control"},
         "categories": {
             category["code"]: in_language(category["title"], published.language, fallback)

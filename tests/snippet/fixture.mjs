@@ -86,7 +86,7 @@ const PURPOSES = {
 };
 
 /** What the second file never says itself: the question, the hosted pages, the notices, and the categories' words, which come with the categories. */
-const ELSEWHERE = /^(page|banner|purpose|strictly_necessary|performance|functional|targeting|notice|changes|news|sale)_|^declaration_(dnt|gpc|signals_(by|conflict))|^privacy_choices|^signal_(sale|status)/;
+const ELSEWHERE = /^(page|banner|purpose|strictly_necessary|performance|functional|targeting|notice|changes|news|sale|history|ways|action)_|^declaration_(dnt|gpc|signals_(by|conflict))|^privacy_choices|^signal_(sale|status)/;
 
 /** @returns a `__DETAILS__` */
 export function details({ language = "en", ...changes } = {}) {
