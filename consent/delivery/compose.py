@@ -19,6 +19,8 @@ from consent.wording import signal_statements
 from cookies.vocabulary import CATEGORIES
 
 DIST = Path(__file__).resolve().parent.parent.parent / "static" / "dist"
+# What the browser's rule takes for granted where a row says nothing else: the strictest.
+STRICT_MODEL, ALL_SIGNALS = "opt_in", ("dnt", "gpc")
 PARTS = ("snippet", "region", "count", "preferences", "notices")
 # What the first view shows or says.
 FIRST_VIEW_KEYS = (
@@ -171,10 +173,7 @@ def snippet_facts(
             "texts": {name: text for name, text in texts.items() if name in FIRST_VIEW_KEYS},
             "appearance": payload["appearance"],
             "preferences": preferences,
-            "pages": {
-                "preferences": f"{public_url}/p/{key}/",
-                "declaration": f"{public_url}/p/{key}/cookies/",
-            },
+            "page": f"{public_url}/p/{key}/",
         }
     )
 
@@ -287,9 +286,11 @@ def _deciding_regime(row: Mapping[str, Any], known: frozenset[str]) -> dict[str,
     this website can hold."""
     shown = [part for part in row.get("first_layer", ()) if part in ("privacy_choices", "signal_status")]
     return {
-        **{name: row[name] for name in ("code", "model", "signals", "grant_days", "refusal_days")},
+        **{name: row[name] for name in ("code", "grant_days", "refusal_days")},
+        **({} if tuple(row["signals"]) == ALL_SIGNALS else {"signals": row["signals"]}),
         **_without_empty(
             {
+                "model": row["model"].removeprefix(STRICT_MODEL),
                 "defaults": {code: True for code, is_on in row.get("defaults", {}).items() if is_on},
                 "reach": row.get("reach", "all").removeprefix("all"),
                 "accepts": [code for code in row.get("accepts") or () if code in known or code == row["code"]],

@@ -11,7 +11,7 @@ site.partners = site.partners || [];
 
 const own = /** @type {HTMLScriptElement | null} */ (document.currentScript);
 /** Where this file came from; where a page has inlined it, beside the hosted pages. */
-export const home = new URL(own?.src || "/s/", site.pages.preferences);
+export const home = new URL(own?.src || "/s/", site.page);
 const nonce = own?.nonce || "";
 
 /** @type {Set<string>} */

@@ -3,6 +3,7 @@
  * @import {Answer, DetailCookie, DetailPartner, Optional} from "./types"
  */
 import css from "./centre.css";
+import { SIGNALS } from "./decide.js";
 import { details, tools } from "./lent.js";
 import { isHonoured } from "./sale.js";
 import { away, company, counted, date, dotted, from, lifetime, pagesOf, say, setter } from "./words.js";
@@ -47,7 +48,8 @@ function leave() {
 function signal() {
   const { signals, stored, decision, regime } = state;
   const { dnt, gpc } = signals;
-  const heard = { dnt: dnt && regime.signals.includes("dnt"), gpc: gpc && regime.signals.includes("gpc") };
+  const { signals: named = SIGNALS } = regime;
+  const heard = { dnt: dnt && named.includes("dnt"), gpc: gpc && named.includes("gpc") };
   const disregarded = heard.dnt && site.policy.dnt == "disregard";
   const granted = Object.values(decision.grants.categories).filter(Boolean).length > 1 || stored && Object.values(stored.partners).includes(true);
   const bound = heard.gpc || heard.dnt && !disregarded;
@@ -117,7 +119,7 @@ function footer() {
     act("accept-all", texts.accept_all, (event) => finish("accept_all", event, everything(true))),
     act("save", texts.save, (event) => finish("save", event, chosen()), { class: "quiet" }),
     el("p", null, ...dotted(stored ? say("last_decision", { date: date(stored.decided_at) }) : texts.no_decision,
-      stored && away((receipt || site.pages.preferences + "receipts/") + "#" + stored.consent_id, texts.record_link) || "",
+      stored && away((receipt || site.page + "receipts/") + "#" + stored.consent_id, texts.record_link) || "",
       !!stored && !withdrawn && act("withdraw", texts.withdraw, (event) => finish("withdraw", event, everything(false)), { class: "link" }))));
 }
 

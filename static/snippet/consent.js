@@ -4,7 +4,7 @@
  */
 import { addScript, cookies, guard, home, kept, now, readSignals, readStored, report, site, uuid, writeStored } from "./browser.js";
 import { format } from "./cookie.js";
-import { decide, keeping, NECESSARY, OPTIONAL, own } from "./decide.js";
+import { asksFirst, decide, keeping, NECESSARY, OPTIONAL, own } from "./decide.js";
 import { openGates } from "./gate.js";
 import { createQueue, KEY } from "./queue.js";
 import { run, translator } from "./steps.js";
@@ -30,7 +30,7 @@ export function judge() {
 /** Writes the answer for as long as it counts; where it is kept as long as browsers allow, each visit begins that anew. */
 export function keep() {
   const { regime, stored } = state;
-  if (stored) writeStored(stored, keeping(regime, stored) - (regime.model == "opt_in" ? now() - stored.decided_at : 0));
+  if (stored) writeStored(stored, keeping(regime, stored) - (asksFirst(regime) ? now() - stored.decided_at : 0));
 }
 
 // ---- what may run

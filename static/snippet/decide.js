@@ -1,6 +1,6 @@
 /**
  * The decision: what may run, and what to show. Pure and total; the server has a twin, and both run tests/vectors/decisions.json.
- * @import {Code, Decision, Grants, Optional, Policy, Reason, Regime, Signals, Stored, Version} from "./types"
+ * @import {Code, Decision, Grants, Optional, Policy, Reason, Regime, Signal, Signals, Stored, Version} from "./types"
  */
 
 /** @type {Optional[]} in the order in which the cookie writes their letters */
@@ -8,6 +8,11 @@ export const OPTIONAL = ["performance", "functional", "targeting"];
 /** @type {Code} */
 export const NECESSARY = "strictly_necessary";
 const DAY = 86400;
+/** @type {Signal[]} what binds where a row says nothing else */
+export const SIGNALS = ["dnt", "gpc"];
+
+/** Where a row says nothing else, nothing runs before a yes. @param {{model?: string}} regime */
+export const asksFirst = ({ model }) => !model || model == "opt_in";
 
 /**
  * @param {Regime} regime
@@ -19,9 +24,9 @@ const DAY = 86400;
  * @returns {Decision}
  */
 export function decide(regime, policy, signals, stored, version, now) {
-  const { defaults = {}, model, reach } = regime;
-  const isOptIn = model == "opt_in";
-  const binding = regime.signals.filter((signal) => signals[signal] && !(signal == "dnt" && policy.dnt == "disregard"));
+  const { defaults = {}, reach, signals: bound = SIGNALS } = regime;
+  const isOptIn = asksFirst(regime);
+  const binding = bound.filter((signal) => signals[signal] && !(signal == "dnt" && policy.dnt == "disregard"));
   const reason = standing(regime, stored, now);
   const held = reason == "decided" && stored;
   // A grant holds against a signal only if the signal was there when it was given.
@@ -81,7 +86,7 @@ export function lifetime({ reach, grant_days, refusal_days }, stored) {
  * yes: there it is kept as long as browsers allow.
  * @param {{model?: string, reach?: string, grant_days: number, refusal_days: number}} regime @param {Pick<Stored, "categories" | "partners">} stored
  */
-export const keeping = (regime, stored) => regime.model == "opt_in" ? lifetime(regime, stored) : 400 * DAY;
+export const keeping = (regime, stored) => asksFirst(regime) ? lifetime(regime, stored) : 400 * DAY;
 
 /** @param {Pick<Stored, "categories" | "partners">} stored */
 const answers = ({ categories, partners }) => OPTIONAL.map((code) => categories[code]).concat(Object.values(partners));

@@ -5,12 +5,13 @@
  */
 import { addScript, cookies, guard, home, kept, report, setCookie, site } from "./browser.js";
 import { allows, announce, answer, choose, copyOfGrants, endpoint, everything, hasLeftovers, judge, keep, look, prepare, queue, reloadIfRevoked, sendUnanswered, start, state, unwanted, widen } from "./consent.js";
+import { asksFirst } from "./decide.js";
 import { el, shell, style } from "./dom.js";
 import { concerns, show } from "./gate.js";
 import { ask, attach, clear, offer, place, shown, WAY_BACK } from "./layers.js";
 
 const page = /** @type {any} */ (window);
-const { texts, pages } = site;
+const { texts } = site;
 /** What opens the preference centre, ours and the page's own. */
 const OPENS = WAY_BACK + ",[data-sayso-action=preferences]";
 /** Layers that the visitor has to leave, or that go by themselves. */
@@ -105,7 +106,7 @@ function present() {
   const { regime, decision: { show, reason } } = state;
   if (show == "banner" && reason != "changed") {
     if (shown() != "banner") {
-      ask("banner", texts.banner_title, [el("p", null, texts.banner_text, " "), el("a", { href: pages.declaration }, texts.details_link)], [
+      ask("banner", texts.banner_title, [el("p", null, texts.banner_text, " "), el("a", { href: site.page + "cookies/" }, texts.details_link)], [
         ["reject-all", texts.reject_all, (event) => settle("reject_all", "banner", event, everything(false))],
         ["accept-all", texts.accept_all, (event) => settle("accept_all", "banner", event, everything(true))],
       ], ["preferences", texts.choose]);
@@ -116,7 +117,7 @@ function present() {
 /** What the visitor's place, once it is known, allows beyond the strictest rule. */
 function arrive() {
   judge();
-  if (state.regime.model != "opt_in") keep();
+  if (!asksFirst(state.regime)) keep();
   widen();
   apply();
   emit("change");
@@ -155,7 +156,7 @@ function details(then) {
 }
 
 function open() {
-  if (!details((panel) => panel.open())) location.assign(pages.preferences + "?return=" + encodeURIComponent(location.origin + location.pathname));
+  if (!details((panel) => panel.open())) location.assign(site.page + "?return=" + encodeURIComponent(location.origin + location.pathname));
 }
 
 // ---- what happens later

@@ -45,7 +45,7 @@ function inform(name) {
   // After an opt-out has been remembered for as long as the law asks, it still stands; only the question is allowed again.
   const isOut = reason == "expired" && !grants.categories.targeting;
   const text = isOut ? "notice_again_" : "notice_";
-  ask(name, texts[text + "title"], [el("p", null, texts[text + "text"], " "), el("a", { href: site.pages.declaration }, texts.details_link)], isOut ? [
+  ask(name, texts[text + "title"], [el("p", null, texts[text + "text"], " "), el("a", { href: site.page + "cookies/" }, texts.details_link)], isOut ? [
     ["opt-out", texts.notice_stay_out, asItStands],
     ["opt-in", texts.notice_opt_in, (event) => settle("save", "banner", event, withSale(true))],
   ] : [
@@ -112,7 +112,7 @@ function askAboutNews(name) {
     el("div", null, texts.changes_text),
     ...fresh.categories.map((code) => item(texts.own_use, code)),
     ...fresh.partners.map(({ slug, category }) => item(names[slug], category)),
-    el("a", { href: site.pages.declaration }, texts.details_link),
+    el("a", { href: site.page + "cookies/" }, texts.details_link),
   ], [
     ["refuse-new", texts.changes_refuse, asItStands],
     ["allow-new", texts.changes_allow, (event) => settle("save", "banner", event, choose(Object.fromEntries(fresh.categories.map((code) => [code, true])), partners))],
@@ -141,7 +141,7 @@ function announce(name) {
     ...changes.map(({ kind, starts_at, name: partner, category }) => el("div", null,
       "• " + say("news_" + kind + (kind == "added" && starts_at * 1000 > Date.now() ? "_later" : ""), { name: partner, category: categories[category], date: date(starts_at) }))),
     el("p", null, texts.news_text, " "),
-    el("a", { href: site.pages.declaration }, texts.details_link),
+    el("a", { href: site.page + "cookies/" }, texts.details_link),
   ], [], ["dismiss", texts.news_close, () => {
     isToTell = false;
     clear();

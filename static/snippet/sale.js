@@ -2,7 +2,7 @@
  * What counts as sale or sharing where the law gives a right against it: targeting, and whoever is marked so.
  * @import {Exceptions} from "./types"
  */
-import { NECESSARY } from "./decide.js";
+import { NECESSARY, SIGNALS } from "./decide.js";
 import { tools } from "./lent.js";
 
 const { choose, site, state } = tools;
@@ -18,5 +18,6 @@ export function withSale(allowed) {
 /** Whether a signal has opted the visitor out, and still does. */
 export function isHonoured() {
   const { decision: { grants }, regime, signals } = state;
-  return regime.signals.some((signal) => signals[signal] && !(signal == "dnt" && site.policy.dnt == "disregard")) && !grants.categories.targeting;
+  const { signals: bound = SIGNALS } = regime;
+  return bound.some((signal) => signals[signal] && !(signal == "dnt" && site.policy.dnt == "disregard")) && !grants.categories.targeting;
 }

@@ -11,7 +11,7 @@ export type Step = any[];
 
 /** A row of the law as the version in force has it; what is as in the strictest row is left out. */
 export interface Regime {
-  code: string; model: string; signals: Signal[]; grant_days: number; refusal_days: number;
+  code: string; model?: string; signals?: Signal[]; grant_days: number; refusal_days: number;
   defaults?: Partial<Choice>; reach?: string; accepts?: string[] | null; first_layer?: string[];
 }
 export interface Policy { dnt: "honour" | "disregard"; count_impressions?: boolean }
@@ -50,7 +50,7 @@ export interface Site {
   /** the one for everybody else first */
   regimes: Regime[]; policy: Policy; ordinals: Record<string, number>; categories: Record<Optional, number>; grace?: Record<string, number>; announce_until?: number;
   partners: SitePartner[]; cookies?: Partial<Record<Code, string[]>>; storage?: Partial<Record<Code, string[]>>;
-  texts: Record<string, string>; appearance: Appearance; preferences: string; pages: { preferences: string; declaration: string };
+  texts: Record<string, string>; appearance: Appearance; preferences: string; /** the hosted preference page; the declaration and the record are below it */ page: string;
 }
 
 /** `__FACTS__` of the second file: what the server composes into the second file. */

@@ -51,7 +51,7 @@ export function site({ language = "en", direction = "ltr", ...changes } = {}) {
   return {
     key: "numonix", version: "5f2c1e8a9b7d40363c18f2a45e6b7c8d9e0f1a2b3c4d5e6f708192a3b4c5d6e7", build: "8c1f2e3d4b5a", language, direction,
     regimes: [{
-      code: "eu", model: "opt_in", signals: ["dnt", "gpc"], grant_days: 180, refusal_days: 180,
+      code: "eu", grant_days: 180, refusal_days: 180,
       accepts: ["eu"],
     }],
     policy: { dnt: "honour" },
@@ -59,7 +59,7 @@ export function site({ language = "en", direction = "ltr", ...changes } = {}) {
     partners: PARTNERS.map(deciding), cookies: { functional: ["region", "player_volume"] }, storage: { functional: ["theme"] }, texts,
     appearance: { layout: "card", position: "left", brand_colour: "#1d4ed8", brand_text_colour: "#ffffff", dark_brand_colour: "#9db8ff", dark_brand_text_colour: "#0b1020", radius: 14, settings_button: true },
     preferences: "numonix.3b9f5c7e1d2a4f6b8c0e9d7a5b3c1f2e4d6a8b0c9e7f5d3b1a2c4e6f8091a2b3.js",
-    pages: { preferences: "https://consent.example.org/p/numonix/", declaration: "https://consent.example.org/p/numonix/cookies/" }, ...changes,
+    page: "https://consent.example.org/p/numonix/", ...changes,
   };
 }
 
