@@ -80,11 +80,17 @@ class LanguagesForm(CalmForm):
 
 
 class AppearanceForm(CalmForm):
+    layout = forms.ChoiceField(
+        label="Layout",
+        choices=Notice.Layout.choices,
+        widget=forms.RadioSelect,
+        help_text="None covers the page with a curtain. On phones each is a sheet at the bottom.",
+    )
     position = forms.ChoiceField(
-        label="Where it stands",
+        label="On which side",
         choices=Notice.Position.choices,
         widget=forms.RadioSelect,
-        help_text="On phones it is a sheet at the bottom.",
+        help_text="Of the card in a corner, the confirmation and the small settings button.",
     )
     brand_colour = forms.CharField(label="Buttons", max_length=7)
     brand_text_colour = forms.CharField(label="Text on the buttons", max_length=7)

@@ -21,7 +21,8 @@ from cookies.vocabulary import CATEGORIES
 DIST = Path(__file__).resolve().parent.parent.parent / "static" / "dist"
 # What the browser's rule takes for granted where a row says nothing else: the strictest.
 STRICT_MODEL, ALL_SIGNALS = "opt_in", ("dnt", "gpc")
-PARTS = ("snippet", "region", "count", "preferences", "notices")
+PARTS = ("snippet", "region", "count", "language", "preferences", "notices")
+LAYOUTS = ("bar", "centre")
 # What the first view shows or says.
 FIRST_VIEW_KEYS = (
     "banner_title",
@@ -84,9 +85,15 @@ def engine(name: str) -> str:
 
 
 @cache
+def layout_css(layout: str) -> str:
+    """What a layout adds to the first file's style sheet. A card in the corner adds nothing."""
+    return (DIST / f"{layout}.css").read_text(encoding="utf-8") if layout in LAYOUTS else ""
+
+
+@cache
 def build() -> str:
     """Names the engine: 12 hex digits over all built parts."""
-    return hashlib.sha256("".join(engine(part) for part in PARTS).encode()).hexdigest()[:12]
+    return hashlib.sha256("".join([*map(engine, PARTS), *map(layout_css, LAYOUTS)]).encode()).hexdigest()[:12]
 
 
 @cache
@@ -129,6 +136,8 @@ def compose(
         extras += engine("region")
     if payload["policy"].get("count_impressions"):
         extras += engine("count")
+    if _others(payload, language):
+        extras += engine("language")
     return {"notices": third, "preferences": second, "snippet": _wrapped("snippet", facts, language, extras)}
 
 
@@ -154,6 +163,7 @@ def snippet_facts(
             "version": digest,
             "build": build(),
             "language": language,
+            "languages": _others(payload, language),
             "direction": direction(language),
             "regimes": regimes,
             "policy": _without_empty(
@@ -171,11 +181,19 @@ def snippet_facts(
             "cookies": _names_by_category(own, ("cookie",)),
             "storage": _names_by_category(own, ("local_storage", "session_storage")),
             "texts": {name: text for name, text in texts.items() if name in FIRST_VIEW_KEYS},
-            "appearance": payload["appearance"],
+            "appearance": {**payload["appearance"], **_without_empty({"css": layout_css(payload["appearance"]["layout"])})},
             "preferences": preferences,
             "page": f"{public_url}/p/{key}/",
         }
     )
+
+
+def _others(payload: Mapping[str, Any], language: str) -> list[str]:
+    """The other languages, for the file of the website's own: it is also the one that the short address serves, and
+    looks which language the page speaks."""
+    if language != payload["site"]["default_language"]:
+        return []
+    return [code for code in payload["languages"] if code != language]
 
 
 def preference_facts(payload: Mapping[str, Any], language: str) -> dict[str, Any]:

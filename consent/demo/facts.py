@@ -231,7 +231,7 @@ def _appearance_faults(appearance: Any) -> list[str]:
     fields = dict.fromkeys(("layout", "position", *colours), str)
     if faults := shape_faults(appearance, fields, where="appearance"):
         return faults
-    faults = choice_faults("appearance.layout", appearance["layout"], ("card",))
+    faults = choice_faults("appearance.layout", appearance["layout"], ("card", "bar", "centre"))
     faults += choice_faults("appearance.position", appearance["position"], ("left", "right"))
     for colour in colours:
         faults += pattern_faults(f"appearance.{colour}", appearance[colour], "#[0-9a-f]{6}", "a colour")

@@ -16,6 +16,11 @@ COLOUR = RegexValidator(r"^#[0-9a-fA-F]{6}\Z", "Write a colour as # and six digi
 class Notice(models.Model):
     """The draft of what a website asks: languages, texts that differ from the built-in ones, appearance."""
 
+    class Layout(models.TextChoices):
+        CARD = "card", "A card in a corner"
+        BAR = "bar", "A bar along the lower edge"
+        CENTRE = "centre", "A card in the middle"
+
     class Position(models.TextChoices):
         LEFT = "left", "Left corner"
         RIGHT = "right", "Right corner"
@@ -23,7 +28,7 @@ class Notice(models.Model):
     site = models.OneToOneField(Site, on_delete=models.CASCADE, related_name="notice")
     languages = models.JSONField(default=list)
     texts = models.JSONField(default=dict)
-    layout = models.CharField(max_length=10, default="card", editable=False)
+    layout = models.CharField(max_length=10, choices=Layout, default=Layout.CARD)
     position = models.CharField(max_length=10, choices=Position, default=Position.LEFT)
     brand_colour = models.CharField("buttons", max_length=7, default="#1d4ed8", validators=[COLOUR])
     brand_text_colour = models.CharField("text on buttons", max_length=7, default="#ffffff", validators=[COLOUR])

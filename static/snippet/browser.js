@@ -76,11 +76,6 @@ export function writeStored(stored, seconds) {
   memory = choose(cookies()).stored ? null : stored;
 }
 
-const AREAS = /** @type {const} */ (["localStorage", "sessionStorage"]);
-
-/** What the page keeps beside cookies, by name. @returns {[area: Storage, name: string][]} */
-export const kept = () => AREAS.flatMap((area) => guard(() => Object.keys(window[area]).map((name) => /** @type {[Storage, string]} */ ([window[area], name]))) || []);
-
 // ---- scripts
 
 /** @type {any} made when it is first needed, null where the page refused it */

@@ -6,9 +6,9 @@ import { minify } from "terser";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-export const FILES = { snippet: "main.js", region: "region.js", count: "count.js", preferences: "preferences.js", notices: "notices.js" };
+export const FILES = { snippet: "main.js", region: "region.js", count: "count.js", language: "language.js", preferences: "preferences.js", notices: "notices.js" };
 // Names that only the files themselves say to each other, never the page, its DOM or the server's data: they may be short.
-export const OURS = /^(decision|grants|stored|receipt|clear|el|emit|everything|guard|keep|kept|place|present|setCookie|settle|shell|shown|unwanted|ready|welcome|declare|hold|confirm|sweep|reason|withDetails|arrive|endpoint|waiting|addScript|home)$/;
+export const OURS = /^(decision|grants|stored|receipt|clear|el|emit|everything|guard|keep|place|present|setCookie|settle|shell|shown|unwanted|ready|welcome|declare|hold|confirm|sweep|reason|withDetails|arrive|endpoint|waiting|addScript|home|boot|elsewhere)$/;
 
 /** A style sheet is a string in the program: minified as what it is. */
 const css = {
@@ -40,8 +40,17 @@ export async function bundle(name) {
   return `try{${code}}catch(e){console.warn("sayso:",e)}`;
 }
 
+/** What a layout adds to the first file's style sheet. @param {string} name */
+export async function layout(name) {
+  const { code } = await transform(await readFile(here(`layouts/${name}.css`), "utf8"), { loader: "css", minify: true, target: ["chrome100", "safari16", "firefox101"] });
+  return code.trim();
+}
+
+export const LAYOUTS = ["bar", "centre"];
+
 if (process.argv[1] == fileURLToPath(import.meta.url)) {
   const { mkdir, writeFile } = await import("node:fs/promises");
   await mkdir(here("../dist"), { recursive: true });
   for (const name of Object.keys(FILES)) await writeFile(here(`../dist/${name}.js`), await bundle(name));
+  for (const name of LAYOUTS) await writeFile(here(`../dist/${name}.css`), await layout(name));
 }

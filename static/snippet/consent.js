@@ -2,7 +2,7 @@
  * The state of this page: what was answered, what may run, and what an answer sets in motion.
  * @import {Choice, Exceptions, State} from "./types"
  */
-import { addScript, cookies, guard, home, kept, now, readSignals, readStored, report, site, uuid, writeStored } from "./browser.js";
+import { addScript, cookies, guard, home, now, readSignals, readStored, report, site, uuid, writeStored } from "./browser.js";
 import { format } from "./cookie.js";
 import { asksFirst, decide, keeping, NECESSARY, OPTIONAL, own } from "./decide.js";
 import { openGates } from "./gate.js";
@@ -95,10 +95,13 @@ export function unwanted(kind) {
     ...OPTIONAL.flatMap((code) => !categories[code] && own(site[kind] || {}, code) || [])];
 }
 
-/** Whether something may have been left behind; the second file looks closer, and deletes it. */
+/**
+ * Whether something may have been left behind: where an answer no longer holds, or a cookie bears the name of one. The second file looks
+ * closer, and deletes it.
+ */
 export function hasLeftovers() {
-  const found = "; " + [cookies(), ...kept().map(([, name]) => name)].join("=; ") + "=";
-  return state.count > 1 || [...unwanted("cookies"), ...unwanted("storage")].some((pattern) => found.includes("; " + pattern.replace(/\*.*|$/, (rest) => rest ? "" : "=")));
+  const { stored, count, decision: { reason } } = state;
+  return count > 1 || stored && /^(e|m|s)/.test(reason) || unwanted("cookies").some((pattern) => ("; " + cookies()).includes("; " + pattern.split("*")[0]));
 }
 
 // ---- answering

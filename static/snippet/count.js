@@ -11,5 +11,5 @@ function count() {
 }
 
 // A visit begins on a page that is entered from elsewhere: what is counted once a visit needs no memory.
-if (document.referrer.split("/")[2] != location.host) count();
+if (document.referrer.split("/")[2] != location.host) setTimeout(count);
 export {};

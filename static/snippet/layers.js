@@ -6,7 +6,7 @@ import { site } from "./browser.js";
 import { el, shell, style } from "./dom.js";
 import css from "./layer.css";
 
-const { texts, appearance: { position, settings_button } } = site;
+const { texts, appearance: { css: layout = "", position, settings_button } } = site;
 /** The page's own ways to the preference centre. */
 export const WAY_BACK = "[data-sayso=open],[data-sayso=choices]";
 /** @type {HTMLElement | null} */
@@ -52,7 +52,7 @@ export function clear() {
 /** @param {string} name @param {Record<string, string>} attributes @param {(Node | string)[]} words @param {Node} inside */
 export function place(name, attributes, words, inside) {
   clear();
-  layer = shell({ "data-sayso-layer": name, ...attributes }, css + ":host{" + position + ":0}", inside);
+  layer = shell({ "data-sayso-layer": name, ...attributes }, css + ":host{" + position + ":0}" + layout, inside);
   layer.append(...words);
   watch.observe(layer);
   patience = 4;
@@ -76,7 +76,7 @@ const watch = new ResizeObserver(reserve);
 
 function reserve() {
   sheet = sheet || style(document, "");
-  const height = layer && shown() != "settings" && layer.offsetHeight + 36 + "px";
+  const height = layer && shown() != "settings" && innerHeight - layer.getBoundingClientRect().top + 12 + "px";
   sheet.replaceSync(height ? "html{scroll-padding-bottom:" + height + "}" + (extended ? "html::after{content:'';display:block;height:" + height + "}" : "") : "");
 }
 

@@ -3,7 +3,7 @@
  * centre, the declaration, placeholders of embeds, what opt-out laws and changes need, and what follows an answer.
  * @import {Choice, Exceptions, Panel, Tools} from "./types"
  */
-import { addScript, cookies, guard, home, kept, report, setCookie, site } from "./browser.js";
+import { addScript, cookies, guard, home, report, setCookie, site } from "./browser.js";
 import { allows, announce, answer, choose, copyOfGrants, endpoint, everything, hasLeftovers, judge, keep, look, prepare, queue, reloadIfRevoked, sendUnanswered, start, state, unwanted, widen } from "./consent.js";
 import { asksFirst } from "./decide.js";
 import { el, shell, style } from "./dom.js";
@@ -130,7 +130,7 @@ let second;
 
 /** What the other files work with. @type {Tools} */
 const tools = {
-  site, state, addScript, allows, arrive, ask, choose, clear, cookies, el, emit, endpoint, everything, guard, home, keep, kept, place, present, setCookie, settle,
+  site, state, addScript, allows, arrive, ask, boot, choose, clear, cookies, el, emit, endpoint, everything, guard, home, keep, place, present, setCookie, settle,
   shell, show, shown, style, unwanted, withDetails: details,
 };
 
@@ -197,7 +197,7 @@ function sync() {
   present();
 }
 
-guard(() => {
+function boot() {
   const early = page.sayso;
   // The same tag twice: the second has nothing to do.
   if (early?.withdraw) return;
@@ -212,6 +212,15 @@ guard(() => {
   emit("ready");
   if (Array.isArray(early)) api.push(...early);
   queue.flush();
-  // What only some websites need, composed in for them.
-  __EXTRAS__?.(tools);
+}
+
+// What only some websites need is composed in for them. A page that is only being prepared is nobody's visit yet.
+guard(() => {
+  if (/** @type {any} */ (document).prerendering) return document.addEventListener("prerenderingchange", begin, { once: true });
+  begin();
 });
+
+function begin() {
+  __EXTRAS__?.(tools);
+  if (!state.elsewhere) boot();
+}

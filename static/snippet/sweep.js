@@ -2,7 +2,7 @@
 import { tools } from "./lent.js";
 import { matches, places } from "./patterns.js";
 
-const { cookies, guard, keep, kept, setCookie, state, unwanted } = tools;
+const { cookies, guard, keep, setCookie, state, unwanted } = tools;
 
 export function sweep() {
   if (state.count > 1) {
@@ -12,7 +12,9 @@ export function sweep() {
   }
   forget(unwanted("cookies"));
   const patterns = unwanted("storage");
-  for (const [area, name] of kept()) if (matches(patterns, name)) guard(() => area.removeItem(name));
+  for (const area of /** @type {const} */ (["localStorage", "sessionStorage"])) {
+    guard(() => Object.keys(window[area]).forEach((name) => matches(patterns, name) && window[area].removeItem(name)));
+  }
 }
 
 /** Cookies of this page by name or pattern, on every level where they may stand. @param {string[]} patterns */

@@ -42,11 +42,14 @@ export interface SitePartner {
 export interface Appearance {
   layout: string; position: string; brand_colour: string; brand_text_colour: string; dark_brand_colour: string; dark_brand_text_colour: string;
   radius: number; settings_button: boolean;
+  /** what this layout adds to the style sheet of the first file */
+  css?: string;
 }
 
 /** `__FACTS__` of the first file: what the server composes into the first file. */
 export interface Site {
-  key: string; version: string; build: string; language: string; direction: "ltr" | "rtl";
+  /** languages: the other ones that are offered, at the short address only */
+  key: string; version: string; build: string; language: string; languages?: string[]; direction: "ltr" | "rtl";
   /** the one for everybody else first */
   regimes: Regime[]; policy: Policy; ordinals: Record<string, number>; categories: Record<Optional, number>; grace?: Record<string, number>; announce_until?: number;
   partners: SitePartner[]; cookies?: Partial<Record<Code, string[]>>; storage?: Partial<Record<Code, string[]>>;
@@ -84,11 +87,11 @@ export interface Tools {
   clear(): void;
   cookies(): string;
   keep(): void;
-  kept(): [area: Storage, name: string][];
   place(name: string, attributes: Record<string, string>, words: (Node | string)[], inside: Node): HTMLElement;
   setCookie(cookie: string): void;
   shown(): string | undefined;
   unwanted(kind: "cookies" | "storage"): string[];
+  boot(): void;
   choose(categories: Partial<Choice>, partners?: Exceptions): Answer;
   el<K extends keyof HTMLElementTagNameMap>(tag: K, attributes?: Record<string, string | number> | null, ...children: (Node | string)[]): HTMLElementTagNameMap[K];
   emit(name: string): void;
@@ -106,7 +109,7 @@ export interface Tools {
   /** only for the second file: it is there */
   ready?(panel: any): void;
 }
-export interface State { regime: Regime; stored: Stored | null; count: number; signals: Signals; decision: Decision; receipt: string; /** for the place to be known */ waiting?: unknown }
+export interface State { regime: Regime; stored: Stored | null; count: number; signals: Signals; decision: Decision; receipt: string; /** for the place to be known */ waiting?: unknown; /** another file takes over */ elsewhere?: boolean }
 export interface Answer { categories: Choice; partners: Exceptions }
 export type Act = [name: string, label: string, run?: (event: Event) => void];
 /** What the second file can do for the first. */

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from django.test import Client
 
 LOOK = {
+    "layout": "bar",
     "position": "right",
     "brand_colour": "#0f766e",
     "brand_text_colour": "#ffffff",
@@ -95,6 +96,7 @@ def test_look_is_saved(as_alice: Client, site: Site) -> None:
     as_alice.post(url("look", site), LOOK)
     appearance = draft_payload(site)["appearance"]
     assert (appearance["position"], appearance["brand_colour"], appearance["radius"]) == ("right", "#0f766e", 8)
+    assert appearance["layout"] == "bar"
     as_alice.post(url("look", site), {**LOOK, "settings_button": ""})
     assert draft_payload(site)["appearance"]["settings_button"] is False
 

@@ -43,7 +43,7 @@ def test_snippet_carries_the_live_version(client: Client, published: Publication
     assert facts["ordinals"] == {published.version.digest[:12]: 1}
     assert [partner["slug"] for partner in facts["partners"]] == ["analytics", "chat", "ads"]
     assert facts["partners"][0]["cookies"] == ["_analytics"]
-    assert facts["pages"]["preferences"] == "http://localhost:8000/p/numonix/"
+    assert facts["page"] == "http://localhost:8000/p/numonix/"
     assert engine("snippet").strip() in response.content.decode()
 
 
