@@ -21,7 +21,7 @@ from cookies.vocabulary import CATEGORIES
 DIST = Path(__file__).resolve().parent.parent.parent / "static" / "dist"
 # What the browser's rule takes for granted where a row says nothing else: the strictest.
 STRICT_MODEL, ALL_SIGNALS = "opt_in", ("dnt", "gpc")
-PARTS = ("snippet", "region", "count", "language", "preferences", "notices")
+PARTS = ("snippet", "region", "count", "language", "preferences", "declaration", "embeds", "notices", "record")
 LAYOUTS = ("bar", "centre")
 # What the first view shows or says.
 FIRST_VIEW_KEYS = (
@@ -33,23 +33,22 @@ FIRST_VIEW_KEYS = (
     "choose",
     "settings_button",
 )
-# What the third file says: notices of opt-out laws, and what is new.
-NOTICE_KEYS = ("notice_", "changes_", "news_", "privacy_choices")
+# What the files for what few need say: notices of opt-out laws and what is new, the declaration, embeds, the record.
+RARE_KEYS: Mapping[str, tuple[str, ...]] = {
+    "declaration": ("declaration_", "cookie_technology", "cookie_party"),
+    "embeds": ("placeholder_",),
+    "notices": ("notice_", "changes_", "news_", "privacy_choices"),
+    "record": ("history_", "action_"),
+}
 # What only those meet who are told of sale and sharing.
 SALE_KEYS = ("sale_", "signal_sale", "signal_status")
-# What comes to the second file as statements, put together for the website.
-STATED = ("declaration_dnt_", "declaration_gpc", "declaration_signals_by_place", "declaration_signals_conflict")
 # What the second file never says itself: hosted pages, the question, and the words that come with each category.
 SAID_ELSEWHERE = (
     "page_",
     "banner_",
     "purpose_",
-    "history_",
-    "ways_",
-    "action_",
-    *STATED,
     *(f"{category}_" for category in CATEGORIES),
-    *NOTICE_KEYS,
+    *(key for keys in RARE_KEYS.values() for key in keys),
 )
 
 
@@ -116,13 +115,14 @@ def compose(
     news: Sequence[Change] = (),
     announcement: Mapping[str, str] | None = None,
 ) -> dict[str, Composed]:
-    """The files by kind, each after those that it names: notices, preferences, snippet."""
+    """The files by kind, each after those that it names: what few need, preferences, snippet."""
     key, extras = payload["site"]["key"], ""
-    notices = notice_facts(payload, language)
+    facts_of = {kind: {"texts": texts_of(kind, payload, language)} for kind in RARE_KEYS}
     if schedule.announce_until:
-        notices["news"] = news_facts(payload, language, news, announcement or {})
-    third = _wrapped("notices", notices, language)
-    details = {**preference_facts(payload, language), "notices": f"{key}.{third.digest}.js"}
+        facts_of["notices"]["news"] = news_facts(payload, language, news, announcement or {})
+    rare = {kind: _wrapped(kind, facts, language) for kind, facts in facts_of.items()}
+    names = {kind: f"{key}.{file.digest}.js" for kind, file in rare.items()}
+    details = {**preference_facts(payload, language), "files": names}
     second = _wrapped("preferences", details, language)
     facts = snippet_facts(
         payload,
@@ -138,7 +138,7 @@ def compose(
         extras += engine("count")
     if _others(payload, language):
         extras += engine("language")
-    return {"notices": third, "preferences": second, "snippet": _wrapped("snippet", facts, language, extras)}
+    return {**rare, "preferences": second, "snippet": _wrapped("snippet", facts, language, extras)}
 
 
 def snippet_facts(
@@ -240,18 +240,9 @@ def preference_facts(payload: Mapping[str, Any], language: str) -> dict[str, Any
     }
 
 
-def notice_facts(payload: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """What the notices of opt-out laws say, and what names what is new, in one language."""
-    texts, fallback = payload["texts"][language], payload["site"]["default_language"]
-    shown = (*NOTICE_KEYS, "signal_status", "settings_button", "details_link", "choose", "own_use")
-    return {
-        "language": language,
-        "texts": {name: text for name, text in texts.items() if name.startswith(shown)},
-        "categories": {
-            category["code"]: in_language(category["title"], language, fallback) for category in payload["categories"]
-        },
-        "partners": {partner["slug"]: partner["name"] for partner in payload["partners"]},
-    }
+def texts_of(kind: str, payload: Mapping[str, Any], language: str) -> dict[str, str]:
+    """The words of a file for what few need; it works with the second file's too."""
+    return {name: text for name, text in payload["texts"][language].items() if name.startswith(RARE_KEYS[kind])}
 
 
 def news_facts(

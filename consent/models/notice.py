@@ -120,7 +120,10 @@ class ComposedFile(models.Model):
     class Kind(models.TextChoices):
         SNIPPET = "snippet", "First view"
         PREFERENCES = "preferences", "Preference centre"
+        DECLARATION = "declaration", "Declaration"
+        EMBEDS = "embeds", "Placeholders of embeds"
         NOTICES = "notices", "Notices"
+        RECORD = "record", "The visitor's own record"
 
     publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="files")
     kind = models.CharField(max_length=12, choices=Kind)

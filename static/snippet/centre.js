@@ -4,7 +4,7 @@
  */
 import css from "./centre.css";
 import { SIGNALS } from "./decide.js";
-import { details, tools } from "./lent.js";
+import { details, tools, withFile } from "./lent.js";
 import { isHonoured } from "./sale.js";
 import { away, company, counted, date, dotted, from, lifetime, pagesOf, say, setter } from "./words.js";
 
@@ -105,21 +105,36 @@ function table(cookies) {
 }
 
 function more() {
-  const { stored } = state;
-  return el("section", null, el("details", null, el("summary", null, texts.other_ways),
-    el("ul", null, ...details.opt_out_links.map(({ label, url }) => el("li", null, away(url, label)))), el("p", null, texts.other_ways_browser)),
-  ...stored ? [el("p", { class: "id" }, texts.consent_id + ": ", el("code", null, stored.consent_id))] : []);
+  const { stored, receipt } = state;
+  const pages = details.partners.filter(({ opt_out }) => opt_out).map(({ name, opt_out }) => ({ label: name, url: opt_out }));
+  return el("section", null,
+    el("details", null, el("summary", null, texts.other_ways), ...links(texts.ways_partners, pages), ...links(texts.ways_general, details.opt_out_links),
+      el("h4", null, texts.ways_in_browser), el("p", null, texts.other_ways_browser)),
+    ...stored ? [record(stored, receipt)] : []);
+}
+
+/** @param {string} title @param {{label: string, url: string}[]} items */
+function links(title, items) {
+  return items[0] ? [el("h4", null, title), el("ul", null, ...items.map(({ label, url }) => el("li", null, away(url, label))))] : [];
+}
+
+/** What is kept of the visitor's decisions, read when they look. @param {import("./types").Stored} stored @param {string} receipt */
+function record(stored, receipt) {
+  const place = el("div", { class: "record" });
+  const element = el("details", null, el("summary", null, texts.record_link), el("p", { class: "id" }, texts.consent_id + ": ", el("code", null, stored.consent_id)), place,
+    el("p", null, away((receipt || site.page + "receipts/") + "#" + stored.consent_id, texts.record_page)));
+  element.ontoggle = () => element.open && withFile("record", (file) => file.open(place));
+  return element;
 }
 
 function footer() {
-  const { stored, receipt, decision } = state;
+  const { stored, decision } = state;
   const withdrawn = !Object.values(decision.grants.categories).some((granted, i) => granted && i) && !(stored && Object.values(stored.partners).includes(true));
   return el("div", { class: "foot" },
     act("reject-all", texts.reject_all, (event) => finish("reject_all", event, everything(false))),
     act("accept-all", texts.accept_all, (event) => finish("accept_all", event, everything(true))),
     act("save", texts.save, (event) => finish("save", event, chosen()), { class: "quiet" }),
     el("p", null, ...dotted(stored ? say("last_decision", { date: date(stored.decided_at) }) : texts.no_decision,
-      stored && away((receipt || site.page + "receipts/") + "#" + stored.consent_id, texts.record_link) || "",
       !!stored && !withdrawn && act("withdraw", texts.withdraw, (event) => finish("withdraw", event, everything(false)), { class: "link" }))));
 }
 

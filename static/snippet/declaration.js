@@ -12,7 +12,7 @@ const filled = new WeakSet();
 let styled = false;
 
 /** @param {Element} place */
-export function declare(place) {
+function declare(place) {
   if (filled.has(place)) return;
   filled.add(place);
   if (!styled) style(document, css);
@@ -53,3 +53,5 @@ function table(name, cookies) {
     el("tbody", null, ...cookies.map((cookie) => el("tr", null,
       ...[el("code", null, cookie.name), cookie.purpose, texts["technology_" + cookie.technology], setter(cookie), lifetime(cookie.lifetime)].map((cell) => el("td", null, cell)))))))];
 }
+
+tools.ready?.({ declare });

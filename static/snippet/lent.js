@@ -1,9 +1,23 @@
 /**
- * What the second file works with: the facts composed into it, and the first file's tools.
+ * What the later files work with: the facts composed into the second file and the words of each, and the first file's tools.
  * @import {Details, Tools} from "./types"
  */
 
-/** @type {Details} */
-export const details = __FACTS__;
 /** @type {Tools} */
 export const tools = /** @type {any} */ (document.currentScript).sayso;
+/** @type {Details} */
+export const details = tools.details ? { ...tools.details, ...__FACTS__, texts: { ...tools.details.texts, ...__FACTS__.texts } } : __FACTS__;
+
+/** @type {Record<string, Promise<any>>} */
+const files = {};
+
+/** Loads another file of ours, once, and lends it all this. @param {string} name @param {(file: any) => void} then */
+export function withFile(name, then) {
+  const file = files[name] = files[name] || new Promise((ready, failed) => {
+    const script = tools.addScript(new URL(details.files[name], tools.home).href);
+    Object.assign(script, { sayso: { ...tools, details, ready } });
+    script.onerror = failed;
+  });
+  // What could not be had is asked for again the next time.
+  file.then((lent) => tools.guard(() => then(lent)), () => { delete files[name]; });
+}

@@ -1,7 +1,7 @@
 /**
  * The third file: what stands in the question's place where the law or an earlier answer makes it another one. The notice of laws under
  * which things run until refused, with their lasting link; what is new since the last answer; what was announced.
- * @import {Exceptions, Notices, Optional} from "./types"
+ * @import {Exceptions, Optional} from "./types"
  */
 import { NECESSARY, OPTIONAL, own } from "./decide.js";
 import { details, tools } from "./lent.js";
@@ -9,7 +9,9 @@ import css from "./notices.css";
 import { isHonoured, withSale } from "./sale.js";
 import { date, say } from "./words.js";
 
-const { texts, categories, partners: names, news } = /** @type {Notices} */ (/** @type {any} */ (details));
+const { texts, news } = details;
+/** @type {Record<string, string>} */
+const categories = Object.fromEntries(details.categories.map(({ code, title }) => [code, title]));
 const { ask, choose, clear, el, place, present: again, settle, shown, site, state, style } = tools;
 /** A visit begins on a page that is entered from elsewhere: what is told once a visit needs no memory. */
 let isToTell = !!news && document.referrer.split("/")[2] != location.host;
@@ -111,7 +113,7 @@ function askAboutNews(name) {
   ask(name, texts.changes_title, [
     el("div", null, texts.changes_text),
     ...fresh.categories.map((code) => item(texts.own_use, code)),
-    ...fresh.partners.map(({ slug, category }) => item(names[slug], category)),
+    ...fresh.partners.map(({ slug, category }) => item(details.partners.find((partner) => partner.slug == slug)?.name || slug, category)),
     el("a", { href: site.page + "cookies/" }, texts.details_link),
   ], [
     ["refuse-new", texts.changes_refuse, asItStands],

@@ -63,14 +63,14 @@ export interface Details {
   opt_out_links: { label: string; url: string }[];
   policy: { dnt: Policy["dnt"]; explanation: string; statements: string[] };
   controller: { name: string; contact: string; privacy_policy_url: string };
-  /** the third file's name */
-  notices: string;
+  /** of the third file only: what is announced */
+  news?: News;
+  /** names of the files for what few need */
+  files: Record<string, string>;
   partners: DetailPartner[]; cookies: DetailCookie[];
 }
 /** What is announced: the website's own words, and what changed. */
 export interface News { text: string; changes: { kind: string; name: string; category: string; starts_at: number }[] }
-/** `__FACTS__` of the third file. */
-export interface Notices { language: string; texts: Record<string, string>; categories: Record<string, string>; partners: Record<string, string>; news?: News }
 export interface DetailPartner { starts_at?: number; slug: string; name: string; entity: string; country: string; category: Code; purpose: string; notice: string; opt_out: string }
 export interface DetailCookie {
   name: string; partner: string | null; category: Code; technology: string; party: "first" | "third"; lifetime: string; domain: string; purpose: string;
@@ -85,6 +85,8 @@ export interface Tools {
   arrive(): void;
   ask(name: string, title: string, words: (Node | string)[], twins: Act[], ...wide: Act[]): void;
   clear(): void;
+  /** only for files that the second one loads */
+  details?: Details;
   cookies(): string;
   keep(): void;
   place(name: string, attributes: Record<string, string>, words: (Node | string)[], inside: Node): HTMLElement;

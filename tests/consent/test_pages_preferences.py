@@ -8,6 +8,7 @@ import time
 import uuid
 from datetime import timedelta
 from html import escape
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -19,7 +20,7 @@ from django.utils import timezone
 
 from consent import consent_cookie
 from consent.consent_cookie import StoredChoice
-from consent.delivery.compose import preference_facts
+from consent.delivery.compose import RARE_KEYS, preference_facts, texts_of
 from consent.models import ConsentEvent, DailyStatistic, Notice, Publication, SitePolicy
 from consent.pages.colours import stylesheet
 from consent.privacy_signals import Signals
@@ -30,7 +31,13 @@ from cookies.models import Site
 from tests.consent.conftest import NOW, add_partner
 
 ROOT = Path(__file__).resolve().parents[2]
-SECOND_FILE = ("centre", "confirm", "declaration", "placeholder", "sweep", "welcome", "words")
+SOURCES = {
+    "preferences": ("centre", "confirm", "sweep", "welcome", "words"),
+    "declaration": ("declaration",),
+    "embeds": ("embeds",),
+    "notices": ("notices",),
+    "record": ("record",),
+}
 
 OWN = "www.numonix.example"
 BACK = "https://www.numonix.example/prices#top"
@@ -515,21 +522,26 @@ def test_preferences_open_what_differs_from_its_category(at_own: Visitor, publis
     assert "<details>" in functional
 
 
-def test_second_file_carries_the_words_that_it_says_and_none_of_the_hosted_pages(published: Publication) -> None:
+@pytest.mark.parametrize("kind", ["preferences", *RARE_KEYS])
+def test_later_files_carry_the_words_that_they_say(kind: str, published: Publication) -> None:
+    payload = json.loads(bytes(published.version.payload))
+    payload["regimes"].append(resolved(REGIMES["us-ca"]))
+    second = set(preference_facts(payload, "en")["texts"])
+    carried = second if kind == "preferences" else second | set(texts_of(kind, payload, "en"))
+    said = {word for name in SOURCES[kind] for word in re.findall(r"texts\.([a-z_]+)", source(name))}
+    assert said
+    assert said <= carried
+
+
+def test_second_file_carries_nothing_of_the_hosted_pages_nor_of_what_few_need(published: Publication) -> None:
     payload = json.loads(bytes(published.version.payload))
     carried = set(preference_facts(payload, "en")["texts"])
-    sources = [ROOT / "static" / "snippet" / f"{name}.js" for name in SECOND_FILE]
-    said = {word for source in sources for word in re.findall(r"texts\.([a-z_]+)", source.read_text())}
-    sale = {word for word in said if word.startswith(("sale_", "signal_sale", "signal_status"))}
-    assert len(said) > 25
-    assert len(sale) > 2
-    # Only who is told of sale and sharing carries its words.
-    assert said - sale <= carried
-    assert not sale & carried
-    payload["regimes"].append({**resolved(REGIMES["us-ca"])})
-    assert said <= set(preference_facts(payload, "en")["texts"])
-    assert {"technology_cookie", "party_first", "lifetime_session", "placeholder_title", "partners_other"} <= carried
-    assert not {word for word in carried if word.startswith("page_")}
+    assert {"technology_cookie", "party_first", "lifetime_session", "partners_other"} <= carried
+    assert not {word for word in carried if word.startswith(("page_", "sale_", *chain(*RARE_KEYS.values())))}
+
+
+def source(name: str) -> str:
+    return (ROOT / "static" / "snippet" / f"{name}.js").read_text()
 
 
 # --- The regime of the place -----------------------------------------------------------------------

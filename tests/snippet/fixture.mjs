@@ -43,7 +43,7 @@ const PARTNERS = [
 /** What decides and cleans up is in the first file; names, companies and links wait for the second. */
 const deciding = ({ slug, category, added, cookies, storage, loader, signals }) => ({ slug, category, added, cookies, storage, loader, signals });
 
-/** @returns a `__SITE__` */
+/** @returns what the first file is composed with */
 export function site({ language = "en", direction = "ltr", ...changes } = {}) {
   const all = words(language);
   const values = { site: "Numonix", partners: all.partners_other.replace("{count}", "6"), purposes: [all.purpose_performance, all.purpose_functional, all.purpose_targeting].join(", ") };
@@ -85,16 +85,20 @@ const PURPOSES = {
   hubspot: "Shows forms and chat, and recognises customers.", "linkedin-insight": "Measures ads on LinkedIn.", youtube: "Plays videos.",
 };
 
-/** What the second file never says itself: the question, the hosted pages, the notices, and the categories' words, which come with the categories. */
-const ELSEWHERE = /^(page|banner|purpose|strictly_necessary|performance|functional|targeting|notice|changes|news|sale|history|ways|action)_|^declaration_(dnt|gpc|signals_(by|conflict))|^privacy_choices|^signal_(sale|status)/;
+/** What the files for what few need say. */
+export const RARE = {
+  declaration: /^(declaration_|cookie_technology|cookie_party)/, embeds: /^placeholder_/, notices: /^(notice_|changes_|news_|privacy_choices)/, record: /^(history_|action_)/,
+};
+/** What the second file never says itself: that, the question, the hosted pages, sale, and the categories' words, which come with the categories. */
+const ELSEWHERE = /^(page|banner|purpose|strictly_necessary|performance|functional|targeting|sale)_|^signal_(sale|status)/;
 
-/** @returns a `__DETAILS__` */
+/** @returns what the second file is composed with */
 export function details({ language = "en", ...changes } = {}) {
   const all = words(language);
-  const texts = Object.fromEntries(Object.entries(all).filter(([key]) => !ELSEWHERE.test(key)));
+  const texts = Object.fromEntries(Object.entries(all).filter(([key]) => ![ELSEWHERE, ...Object.values(RARE)].some((elsewhere) => elsewhere.test(key))));
   for (const key of Object.keys(texts)) texts[key] = fill(texts[key], { site: "Numonix", partners: "6 partners", purposes: "measure visits" });
   return {
-    language, texts, notices: "numonix.7c1e9f5b3d2a4f6b8c0e9d7a5b3c1f2e4d6a8b0c9e7f5d3b1a2c4e6f8091a2b3.js",
+    language, texts, files: Object.fromEntries(Object.keys(RARE).map((name) => [name, `numonix.7c1e9f5b3d2a4f6b8c0e9d7a5b3c1f2e4d6a8b0c9e7f5d3b1a2c4e6f80${name.length}.js`])),
     categories: ["strictly_necessary", "performance", "functional", "targeting"].map((code) => ({ code, title: all[code + "_title"], description: all[code + "_description"] })),
     opt_out_links: [{ label: "Your Online Choices", url: "https://www.youronlinechoices.eu/" }], policy: { dnt: "honour", explanation: "", statements: [all.declaration_dnt_honour, all.declaration_gpc, all.declaration_signals_conflict] },
     controller: { name: "Numonix LLC", contact: "privacy@numonix.example", privacy_policy_url: "https://numonix.example/privacy" },
@@ -106,15 +110,9 @@ export function details({ language = "en", ...changes } = {}) {
   };
 }
 
-/** @returns what the third file works with */
-export function notices({ language = "en", ...changes } = {}) {
-  const all = words(language);
-  const shown = /^(notice_|changes_|news_|privacy_choices|signal_status|settings_button|details_link|choose|own_use)/;
-  return {
-    language, texts: Object.fromEntries(Object.entries(all).filter(([key]) => shown.test(key))),
-    categories: Object.fromEntries(["strictly_necessary", "performance", "functional", "targeting"].map((code) => [code, all[code + "_title"]])),
-    partners: Object.fromEntries(PARTNERS.map(({ slug, name }) => [slug, name])), ...changes,
-  };
+/** @param {keyof typeof RARE} name @returns what such a file is composed with */
+export function rare(name, { language = "en" } = {}) {
+  return { texts: Object.fromEntries(Object.entries(words(language)).filter(([key]) => RARE[name].test(key))) };
 }
 
 /** As the server composes a file: data as JSON that can't leave a script, around an engine that is the same for all. */

@@ -28,6 +28,16 @@ law("a binding signal never adds a grant", (input) => within(run(input), run({ .
 law("honouring a signal never adds a grant", (input) =>
   within(run({ ...input, policy: { dnt: "honour" } }), run({ ...input, policy: { dnt: "disregard" } }), input));
 
+law("a signal that came after the answer stops every sale", (input) => {
+  const { reach, signals } = input.regime;
+  if (!signals.includes("gpc")) return;
+  const { grants } = run({ ...input, stored: input.stored && { ...input.stored, signals: NEVER }, signals: { dnt: false, gpc: true } });
+  for (const code of OPTIONAL) if (code == "targeting" || reach != "sale_or_share") assert.equal(grants.categories[code], false, JSON.stringify(input));
+  for (const { slug, category, sale_or_share } of input.version.partners) {
+    if (category != NECESSARY && (category == "targeting" || sale_or_share || reach != "sale_or_share")) assert.equal(grants.partners[slug], false, JSON.stringify(input));
+  }
+});
+
 law("what is strictly necessary is always granted, from the day it starts", (input) => {
   const { grants } = run(input);
   assert.equal(grants.categories[NECESSARY], true);
@@ -128,4 +138,11 @@ law("time never adds a grant to an answer", (input) => {
   for (const days of [1, 400, 50_000]) {
     assert.deepEqual(granted(run({ ...input, version, now: input.now + days * DAY })).filter((name) => !now.includes(name)), [], JSON.stringify(input));
   }
+});
+
+law("what a row leaves out is as in the strictest row", (input) => {
+  const { code, grant_days, refusal_days, accepts } = input.regime;
+  const said = { code, grant_days, refusal_days, accepts };
+  const strictest = { ...said, model: "opt_in", signals: ["dnt", "gpc"], defaults: { performance: false, functional: false, targeting: false }, reach: "all" };
+  assert.deepEqual(run({ ...input, regime: said }), run({ ...input, regime: strictest }));
 });

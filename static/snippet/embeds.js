@@ -9,7 +9,7 @@ const { allows, choose, el, settle, shell, show, style } = tools;
 const placeholders = new Map();
 
 /** @param {HTMLIFrameElement} frame */
-export function hold(frame) {
+function hold(frame) {
   const { src, category, partner: slug } = frame.dataset;
   // It may have been answered while this file was on its way.
   if (placeholders.has(frame) || !frame.isConnected || !src || allows(category, slug)) return;
@@ -74,3 +74,5 @@ function button(label, run) {
   element.onclick = run;
   return element;
 }
+
+tools.ready?.({ hold });
