@@ -79,18 +79,6 @@ def values_in(header: str) -> list[str]:
     return [value for name, _, value in pairs if name == NAME]
 
 
-def max_age(choice: StoredChoice, *, model: str, reach: str, grant_days: int, refusal_days: int) -> int:
-    """How long the browser keeps the cookie, in seconds.
-
-    Where things run until they are refused, a refusal that is forgotten would be a yes: there the cookie is kept as
-    long as browsers allow.
-    """
-    if model != "opt_in":
-        return 86_400 * LONGEST_DAYS
-    is_grant = choice.grants_something if reach == "all" else not choice.refuses_something
-    return 86_400 * (grant_days if is_grant else refusal_days)
-
-
 def format(choice: StoredChoice) -> str:
     """The cookie's value."""
     packed = base64.urlsafe_b64encode(uuid.UUID(choice.consent_id).bytes).decode().rstrip("=")

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from consent.consent_cookie import OPTIONAL, StoredChoice
+from consent.consent_cookie import LONGEST_DAYS, OPTIONAL, StoredChoice
 from consent.privacy_signals import Signals
 
 DAY = 86_400
@@ -121,6 +121,16 @@ def remembered_days(*, regime: DecidingRegime, stored: StoredChoice) -> int:
     (California Civil Code § 1798.135(c)(4): twelve months), also where the website asks first."""
     is_grant = stored.grants_something if regime.reach == "all" else not stored.refuses_something
     return regime.grant_days if is_grant else regime.refusal_days
+
+
+def cookie_age(*, regime: DecidingRegime, stored: StoredChoice) -> int:
+    """How long the browser keeps an answer, in seconds.
+
+    Where things run until they are refused, a refusal that is forgotten would be a yes: there the cookie is kept as long
+    as browsers allow.
+    """
+    is_asked = regime.model == "opt_in"
+    return DAY * (remembered_days(regime=regime, stored=stored) if is_asked else LONGEST_DAYS)
 
 
 def _present(signals: Signals) -> set[str]:

@@ -195,7 +195,9 @@ def test_first_layer_is_recognised_in_every_language_that_the_heuristic_knows() 
 # ---- names that filter lists block
 
 # Lists block files by such words in their names, first-party ones too. A website that lost its file to one would ask nobody.
-BLOCKED = re.compile(r"cookie|consent(?!s\b)|gdpr|ccpa|cmp|tcf|privacy|banner|tracking|popup|tarteaucitron", re.IGNORECASE)
+BLOCKED = re.compile(
+    r"cookie|consent(?!s\b)|gdpr|ccpa|cmp|tcf|privacy|banner|tracking|popup|tarteaucitron", re.IGNORECASE
+)
 # What a browser asks for on a website's page, or on a hosted page, by route.
 LOADED = {
     "snippet",

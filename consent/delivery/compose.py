@@ -181,7 +181,10 @@ def snippet_facts(
             "cookies": _names_by_category(own, ("cookie",)),
             "storage": _names_by_category(own, ("local_storage", "session_storage")),
             "texts": {name: text for name, text in texts.items() if name in FIRST_VIEW_KEYS},
-            "appearance": {**payload["appearance"], **_without_empty({"css": layout_css(payload["appearance"]["layout"])})},
+            "appearance": {
+                **payload["appearance"],
+                **_without_empty({"css": layout_css(payload["appearance"]["layout"])}),
+            },
             "preferences": preferences,
             "page": f"{public_url}/p/{key}/",
         }

@@ -20,7 +20,7 @@ from consent import consent_cookie
 from consent.api.seen import seen_by_server
 from consent.api.throttling import seconds_to_wait
 from consent.consent_cookie import StoredChoice
-from consent.decisions import DecidingRegime, Decision, decide, remembered_choice
+from consent.decisions import DecidingRegime, Decision, cookie_age, decide, remembered_choice
 from consent.geography import place_of
 from consent.grant_proof import proof_rules
 from consent.pages.addresses import is_from_own_page, own_origin, page_address, platform_origin
@@ -260,13 +260,7 @@ def _kept(request: HttpRequest, published: Published, situation: Situation, stor
     response.set_cookie(
         consent_cookie.NAME,
         consent_cookie.format(stored),
-        max_age=consent_cookie.max_age(
-            stored,
-            model=regime.model,
-            reach=regime.reach,
-            grant_days=regime.grant_days,
-            refusal_days=regime.refusal_days,
-        ),
+        max_age=cookie_age(regime=regime, stored=stored),
         path="/",
         secure=request.is_secure(),
         samesite="Lax",

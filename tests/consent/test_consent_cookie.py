@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consent import consent_cookie
-from consent.decisions import DecidingRegime, remembered_days
+from consent.decisions import DecidingRegime, cookie_age, remembered_days
 from tests.vector_files import DAY, read_vectors, stored_choice
 
 VECTORS = read_vectors("cookies")
@@ -38,19 +38,12 @@ def test_newest_of_a_header_fits_the_shared_vectors(case: dict[str, Any]) -> Non
 
 
 @named("keep")
-def test_max_age_fits_the_shared_vectors(case: dict[str, Any]) -> None:
-    stored = stored_choice(case["stored"])
-    assert stored
-    row = {name: case[name] for name in ("model", "reach", "grant_days", "refusal_days")}
-    assert consent_cookie.max_age(stored, **row) == case["expect"]
-
-
-@named("keep")
-def test_remembered_days_fit_the_shared_vectors(case: dict[str, Any]) -> None:
+def test_age_and_memory_fit_the_shared_vectors(case: dict[str, Any]) -> None:
     row = {name: case[name] for name in ("model", "reach", "grant_days", "refusal_days")}
     regime = DecidingRegime(code="any", signals=(), **row)
     stored = stored_choice(case["stored"])
     assert stored
+    assert cookie_age(regime=regime, stored=stored) == case["expect"]
     assert remembered_days(regime=regime, stored=stored) * DAY == case["ask"]
 
 
