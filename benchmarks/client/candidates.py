@@ -52,10 +52,10 @@ def nobody() -> Candidate:
 
 
 def ours(origin: str) -> Candidate:
-    files = website.composed(origin)
-    first, names = website.composed(origin)["snippet"], {}
-    for kind in ("preferences", "notices"):
-        names[f"{website.KEY}.{files[kind].digest}.js"] = files[kind].body
+    composed = website.composed(origin)
+    # Each under its immutable name, but for the first, whose address is the short one.
+    files = {f"{website.KEY}.{file.digest}.js": file.body for kind, file in composed.items() if kind != "snippet"}
+    files[f"{website.KEY}.js"] = composed["snippet"].body
     line = f'<script async {NONCE_PLACE} src="/candidate/{OURS}/{website.KEY}.js"></script>'
 
     def gate(tag: Tag) -> str:
@@ -66,7 +66,7 @@ def ours(origin: str) -> Candidate:
         name=OURS,
         version="this checkout",
         head=line,
-        files={f"{website.KEY}.js": first.body, **names},
+        files=files,
         gate=gate,
         embed=f'<iframe data-src="{website.EMBED_URL}" data-category="functional" data-partner="{website.EMBED_PARTNER}"'
         ' title="A video" width="640" height="360"></iframe>',
@@ -222,7 +222,6 @@ def orejime() -> Candidate:
                         "title": partner.template.name,
                         "description": partner.template.purpose["en"],
                         "cookies": [_pattern(name) for name in partner.first_party],
-                        "runsOnce": True,
                     }
                     for partner in website.PARTNERS
                     if partner.category == code
@@ -252,7 +251,7 @@ def orejime() -> Candidate:
         banner=".orejime-Banner",
         accept=".orejime-Banner-saveButton",
         settings=".orejime-Banner-learnMoreButton",
-        centre=".orejime-Modal-saveButton",
+        centre=".orejime-Modal-closeButton",
         withdraw="orejime.manager.declineAll()",
         aside="Its script is deferred, which its documentation leaves open.",
     )
@@ -274,8 +273,10 @@ def tarteaucitron() -> Candidate:
     kinds = {"performance": "analytic", "functional": "video", "targeting": "ads"}
     services, jobs = [], []
     for partner in website.PARTNERS:
+        # Its own services of these names would win over ours.
+        key = f"our-{partner.slug}"
         about = {
-            "key": partner.slug,
+            "key": key,
             "type": kinds[partner.category],
             "name": partner.template.name,
             "needConsent": True,
@@ -283,8 +284,8 @@ def tarteaucitron() -> Candidate:
             + [name for name in partner.sets if name not in partner.first_party],
             "uri": partner.template.privacy_notice_url,
         }
-        services.append(f"tarteaucitron.services[{json.dumps(partner.slug)}]={{...{_js(about)},js(){{{_tac(partner)}}}}};")
-        jobs.append(f"(tarteaucitron.job=tarteaucitron.job||[]).push({json.dumps(partner.slug)});")
+        services.append(f"tarteaucitron.services[{json.dumps(key)}]={{...{_js(about)},js(){{{_tac(partner)}}}}};")
+        jobs.append(f"(tarteaucitron.job=tarteaucitron.job||[]).push({json.dumps(key)});")
     inline = f"tarteaucitron.init({_js(config)});{''.join(services)}{''.join(jobs)}"
     names = {
         "tarteaucitron.min.js": "tarteaucitron.min.js",
@@ -304,7 +305,7 @@ def tarteaucitron() -> Candidate:
         banner="#tarteaucitronAlertBig",
         accept="#tarteaucitronPersonalize2",
         settings="#tarteaucitronCloseAlert",
-        centre="#tarteaucitronSaveButton",
+        centre="#tarteaucitronClosePanel",
         withdraw="tarteaucitron.userInterface.respondAll(false)",
         aside="Tags are services of its own kind, each partner's together, so an order across partners can't be written "
         "down. Its cookie list takes names, not patterns: it was given the names that are really set.",
@@ -350,7 +351,7 @@ def c15t() -> Candidate:
         f'<script defer {NONCE_PLACE} src="/candidate/c15t/c15t.js"></script>',
         end='<div id="c15t"></div>',
         inline=inline,
-        files={"c15t.js": (MODULES / ".c15t.js").read_bytes(), "styles.css": _file("@c15t/react", "styles.css")},
+        files={"c15t.js": (MODULES / ".c15t.js").read_bytes(), "styles.css": _file("@c15t/react", "dist/styles.css")},
         embed=f'<iframe data-src="{website.EMBED_URL}" data-category="functionality" title="A video" width="640"'
         ' height="360"></iframe>',
         banner="[data-testid=consent-banner-card]",

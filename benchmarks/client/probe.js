@@ -1,6 +1,7 @@
 // Put into each page before anything else: watches, frame by frame, what a visitor would see. `WATCHED` comes from browser.py.
 (() => {
-  const { accept, banner, centre, tagHost } = WATCHED;
+  if (window != top) return;
+  const { accept, banner, centre, tagHost, opening } = WATCHED;
   const bench = { placed: 0, visible: 0, gone: 0, clicked: 0, usable: 0, pressed: 0, shift: 0, blocking: 0, lcp: 0, lcpInBanner: false, violations: [], slow: [] };
   Object.defineProperty(window, "bench", { value: bench });
 
@@ -54,7 +55,7 @@
 
   addEventListener("click", (event) => {
     if (!event.isTrusted) return;
-    if (WATCHED.opening) bench.pressed = bench.pressed || event.timeStamp;
+    if (opening) bench.pressed = bench.pressed || event.timeStamp;
     else bench.clicked = bench.clicked || event.timeStamp;
   }, true);
 

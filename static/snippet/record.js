@@ -29,6 +29,7 @@ function show(place, status, body, tell) {
   const tools_ = el("p", { class: "tools" }, button(texts.history_download, () => download(body)), button(texts.history_erase, sure));
   const history = el("ol", { "aria-label": texts.history_title }, ...body.results.map(decision));
   place.replaceChildren(history, tools_, status);
+  place.scrollIntoView({ block: "nearest" });
 
   function sure() {
     const question = el("p", { class: "tools" }, texts.history_erase_sure, " ", button(texts.history_erase_yes, erase), button(texts.history_erase_no, () => {

@@ -1,6 +1,6 @@
-"""DuckDuckGo's autoconsent as a browser runs it: the package's own content script, and answers as its extension gives them.
+"""DuckDuckGo's autoconsent as a browser runs it: the package's own content script, answered as its extension answers.
 
-The script runs in the page's world, so that nothing has to be evaluated for it from outside. What it clicks, it clicks with
+The script runs in the page's world, so that nothing has to be evaluated for it from outside. It presses with
 `element.click()`, as in a real extension: an event that no person made.
 """
 
@@ -35,8 +35,9 @@ window.automation = {said: [], attempts: 0};
 window.autoconsentSendMessage = async (message) => {
     if (message.type === "report") window.automation.attempts = message.state.findCmpAttempts;
     else window.automation.said.push(message);
-    if (message.type === "init")
-        setTimeout(() => window.autoconsentReceiveMessage({type: "initResp", config: CONFIG, rules: {autoconsent: RULES}}));
+    if (message.type !== "init") return;
+    const answer = {type: "initResp", config: CONFIG, rules: {autoconsent: RULES}};
+    setTimeout(() => window.autoconsentReceiveMessage(answer));
 };
 """
 

@@ -50,6 +50,8 @@ REFUSED = [
     ("autoconsentDone", "sayso"),
 ]
 BY_HEURISTIC = [(kind, "HEURISTIC-REJECT" if value == "sayso" else value) for kind, value in REFUSED]
+# The heuristic looks soon after the page is read, and then, every second time, when the page changes. Most pages do.
+LIVELY = "<script>setInterval(() => document.body.append(document.createElement('i')), 100)</script>"
 WAY_BACK = '<footer><button data-sayso="open">Cookie settings</button></footer>'
 # As somebody else's consent platform would ask.
 SOMEBODY_ELSES = """() => {
@@ -153,7 +155,7 @@ def test_heuristic_alone_opts_out_where_things_run_until_they_are_refused(
     context = come_from(new_context, "US-CA")
     automate(context, heuristic=True)
     page = context.new_page()
-    own.open(page, head=own.embed(key=EVERYWHERE))
+    own.open(page, LIVELY, head=own.embed(key=EVERYWHERE))
     wait_until_done(page)
     assert said(page) == BY_HEURISTIC
     assert granted(page) == NO_TARGETING
@@ -189,7 +191,7 @@ def test_heuristic_alone_refuses_in_every_language_that_it_knows(
 ) -> None:
     server.shell(MAKE_TONGUES)
     automate(context, heuristic=True)
-    own.open(page, head=own.embed(key=f"{TONGUES}.{language}"))
+    own.open(page, LIVELY, head=own.embed(key=f"{TONGUES}.{language}"))
     wait_until_done(page)
     assert said(page) == BY_HEURISTIC
     assert granted(page) == ALL_OFF
@@ -207,13 +209,11 @@ def test_preference_centre_that_a_person_opened_is_left_alone_by_the_heuristic(
 ) -> None:
     known = accept_everything(page, own, server, way_back)
     automate(context, heuristic=True)
-    own.open(page, way_back)
+    own.open(page, way_back + LIVELY)
     wait_for_api(page)
     open_centre(page)
-    # It looks again when the page changes, every second time by its heuristic.
     before = attempts(page)
-    page.evaluate("() => setInterval(() => document.body.append(document.createElement('i')), 100)")
-    page.wait_for_function("(before) => automation.attempts >= before + 3", arg=before)
+    page.wait_for_function("(before) => automation.attempts > before + 2", arg=before)
     assert said(page) == [("init", None)]
     nothing_was_pressed(page, server, known)
 
@@ -248,7 +248,7 @@ def accept_everything(page: Page, own: OwnWebsite, server: Server, markup: str) 
 
 
 def open_centre(page: Page) -> None:
-    page.locator('[data-sayso="open"], [data-sayso-layer="settings"] button').click()
+    page.locator('[data-sayso="open"], [data-sayso-layer="settings"] button').first.click()
     centre(page).get_by_role("heading", name="Cookie preferences").wait_for()
 
 
@@ -260,9 +260,10 @@ def nothing_was_pressed(page: Page, server: Server, known: int) -> None:
 
 # ---- filter lists
 
-# What the page's own tree says of us: style rules of lists choose by ids and classes, and never see into a shadow root.
-OUR_NAMES = """() => [...document.querySelectorAll("[data-sayso-layer], [data-sayso-layer] *, [data-sayso=declaration] *")]
-    .flatMap((element) => [element.id, ...element.classList, ...element.getAttributeNames()]).filter(Boolean)"""
+# What the page's own tree says of us: style rules of lists choose by ids and classes, never inside a shadow root.
+OUR_NAMES = """() => [...document.querySelectorAll(
+    "[data-sayso-layer], [data-sayso-layer] *, [data-sayso=declaration] *"
+)].flatMap((element) => [element.id, ...element.classList, ...element.getAttributeNames()]).filter(Boolean)"""
 
 
 def test_nothing_on_a_page_has_a_name_that_filter_lists_block(page: Page, own: OwnWebsite, server: Server) -> None:
@@ -316,29 +317,29 @@ def press_in_centre(page: Page, action: str) -> None:
 # What its format means: `parent` is searched first, and an open shadow root of it is entered.
 READER = """
 async ([rule, wishes]) => {
+    const wait = (time) => new Promise((then) => setTimeout(then, time));
     const find = ({parent, target}) => {
         const from = parent ? document.querySelector(parent.selector) : document;
         const found = from ? [...(from.shadowRoot || from).querySelectorAll(target.selector)] : [];
         return found.find((element) => !target.displayFilter || element.offsetHeight);
     };
     const matches = (matcher) => matcher.type === "checkbox" ? find(matcher).checked : !!find(matcher);
+    const act = (step) => step && run[step.type](step);
     const run = {
         click: (step) => find(step)?.click(),
         list: async ({actions}) => { for (const step of actions) await act(step); },
         ifcss: (step) => act(find(step) ? step.trueAction : step.falseAction),
-        waitcss: async (step) => {
-            for (let left = step.retries; left-- && !find(step);) await new Promise((then) => setTimeout(then, step.waitTime));
-        },
+        waitcss: async (step) => { for (let left = step.retries; left-- && !find(step);) await wait(step.waitTime); },
         consent: async ({consents}) => {
-            for (const {type, matcher, toggleAction} of consents) if (matches(matcher) !== !!wishes[type]) await act(toggleAction);
+            for (const {type, matcher, toggleAction} of consents)
+                if (matches(matcher) !== !!wishes[type]) await act(toggleAction);
         },
     };
-    const act = (step) => step && run[step.type](step);
-    const [detector] = rule.detectors;
-    for (let left = 40; left-- && !detector.showingMatcher.every(matches);) await new Promise((then) => setTimeout(then, 250));
-    if (!detector.presentMatcher.every(matches) || !detector.showingMatcher.every(matches)) return false;
-    for (const name of ["OPEN_OPTIONS", "DO_CONSENT", "SAVE_CONSENT"]) await act(rule.methods.find((each) => each.name === name).action);
-    return true;
+    const [{presentMatcher, showingMatcher}] = rule.detectors;
+    const shows = () => presentMatcher.every(matches) && showingMatcher.every(matches);
+    for (let left = 40; left-- && !shows();) await wait(250);
+    const methods = Object.fromEntries(rule.methods.map(({name, action}) => [name, action]));
+    if (shows()) for (const name of ["OPEN_OPTIONS", "DO_CONSENT", "SAVE_CONSENT"]) await act(methods[name]);
 }
 """
 NOTHING_WANTED: dict[str, bool] = {}
@@ -347,7 +348,7 @@ STATISTICS_WANTED = {"B": True}
 
 def follow(page: Page, wishes: dict[str, bool]) -> None:
     rule = json.loads((ROOT / "integrations" / "consent-o-matic" / "sayso.json").read_text())["sayso"]
-    assert page.evaluate(READER, [rule, wishes])
+    page.evaluate(READER, [rule, wishes])
 
 
 @pytest.mark.parametrize(

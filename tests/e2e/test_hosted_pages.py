@@ -58,7 +58,7 @@ def test_form_keeps_the_answer_without_javascript(
     choice = choice_of(page.context)
     assert set(choice.categories.values()) == {grants}
     (event,) = events_of(server, choice.consent_id)
-    assert (event["action"], event["surface"], event["trusted"]) == (action.replace("-", "_"), "page", None)
+    assert (event["action"], event["surface"], event["trusted"]) == (action.replace("-", "_"), "page", True)
     assert event["categories"] == (ALL_ON if grants else ALL_OFF)
     # Reloading the page that says so sends nothing twice.
     page.reload()

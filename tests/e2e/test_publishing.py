@@ -95,7 +95,7 @@ def test_added_partner_is_off_and_asked_about_by_those_alone_who_had_said_yes(
 
     # Wording alone asks nobody again.
     reworded = server.shell(
-        HEAD + f'save_texts(site=site, language="en", texts={{"banner_title": {HOSTILE_TITLE!r}}})' + PUBLISH
+        HEAD + f'save_texts(site=site, language="en", texts={{"changes_title": {HOSTILE_TITLE!r}}})' + PUBLISH
     )
     wait_until_served(server, reworded)
     for page in (granting, refusing):
@@ -111,7 +111,10 @@ def test_added_partner_is_off_and_asked_about_by_those_alone_who_had_said_yes(
         page.reload()
         wait_for_api(page)
         wait_for_calm(page)
-    assert [banner(page).count() for page in (granting, refusing, excepting)] == [1, 0, 0]
+    changes = granting.locator('[data-sayso-layer="changes"]')
+    changes.wait_for()
+    assert [page.locator('[data-sayso-layer="changes"]').count() for page in (refusing, excepting)] == [0, 0]
+    assert [banner(page).count() for page in (granting, refusing, excepting)] == [0, 0, 0]
     # What people write is words to every page, never markup or code.
     assert granting.evaluate("() => document.querySelector('[data-sayso-layer] h2').textContent") == HOSTILE_TITLE
     # What had been granted goes on; what was added is off until it is answered.
@@ -119,7 +122,7 @@ def test_added_partner_is_off_and_asked_about_by_those_alone_who_had_said_yes(
     assert granted_partners(granting) == {"google-analytics": True, "hotjar": False}
     assert granting.evaluate("() => sayso.get().source") == "changed"
 
-    press(granting, "accept-all")
+    press(granting, "allow-new")
     granting.wait_for_function("() => ran.includes('hotjar')")
     wait_for_record(granting)
     events = events_of(server, choice_of(granting.context).consent_id)

@@ -1,0 +1,231 @@
+"""Visits in a real Chromium: a phone on a slow network opens the page, answers, comes back, opens the preferences."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from playwright.sync_api import Error, sync_playwright
+
+from benchmarks.client import website
+from benchmarks.client.candidates import Candidate
+from benchmarks.client.server import FOLDER, Bench, compressed
+from benchmarks.client.traces import CATEGORIES, script_milliseconds
+from tools.chromium import find_chromium
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+PROBE = (Path(__file__).parent / "probe.js").read_text(encoding="utf-8")
+PHONE: dict[str, Any] = {"viewport": {"width": 412, "height": 823}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
+# Four times slower than this machine; 150 ms and 1.6 Mbit/s, in bytes per second.
+CPU, NETWORK = 4, {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 93_750}
+# How long nothing may move before it counts as standing, and how long a pointer rests on a button before it presses.
+QUIET, REST = 1_000, 300
+PATIENCE = 20_000
+
+Values = dict[str, Any]
+
+
+class NotShown(Exception):
+    """What was to be measured never stood."""
+
+
+@dataclass
+class Chromium:
+    """A browser whose only hosts are this machine's."""
+
+    browser: Browser
+    bench: Bench
+
+    @property
+    def version(self) -> str:
+        return self.browser.version
+
+    @contextmanager
+    def visitor(
+        self, candidate: Candidate, *, slow: bool = True, opening: bool = False, **options: Any
+    ) -> Iterator[tuple[BrowserContext, Page]]:
+        """An empty browser with one tab. `opening`: clicks are on the way to the preference centre."""
+        context = self.browser.new_context(**{**PHONE, "service_workers": "block", **options})
+        context.set_default_timeout(PATIENCE)
+        watched = {
+            "accept": candidate.accept,
+            "banner": candidate.banner,
+            "centre": candidate.centre,
+            "tagHost": website.TAG_HOST,
+            "opening": opening,
+        }
+        context.add_init_script(PROBE.replace("WATCHED;", json.dumps(watched) + ";"))
+        page = context.new_page()
+        if slow:
+            session = context.new_cdp_session(page)
+            session.send("Network.enable")
+            session.send("Network.emulateNetworkConditions", NETWORK)
+            session.send("Emulation.setCPUThrottlingRate", {"rate": CPU})
+        try:
+            yield context, page
+        finally:
+            context.close()
+
+    def address(self, candidate: Candidate, policy: str = "") -> str:
+        return f"{self.bench.origin}/page/{candidate.name}" + (f"?{policy}" if policy else "")
+
+
+@contextmanager
+def chromium(bench: Bench) -> Iterator[Chromium]:
+    path = find_chromium()
+    if path is None:
+        raise SystemExit("There is no Chromium. `python -m tools.chromium` installs one, or says what to do.")
+    hosts = f"MAP *.{website.TAG_HOST} 127.0.0.1:{bench.port}, MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-dev-shm-usage",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--no-first-run",
+                f"--host-resolver-rules={hosts}",
+            ],
+        )
+        yield Chromium(browser, bench)
+        browser.close()
+
+
+# --- Measured visits -------------------------------------------------------------------------------
+
+
+def first_visit(chromium: Chromium, candidate: Candidate, *, has_banner: bool) -> Values:
+    """A first view; then Accept all; then, in another empty cache, the same visitor once more."""
+    with chromium.visitor(candidate) as (context, page):
+        chromium.bench.forget()
+        events = _traced(chromium, page, candidate, lambda: _until_standing(page, has_banner=has_banner))
+        seen = _seen(page)
+        values = _of_page(page, seen)
+        if not has_banner:
+            return values
+        files = chromium.bench.of_candidate()
+        values |= {
+            "bytes": sum(sent.size for sent in files) + len(compressed(candidate.inline.encode())) * bool(candidate.inline),
+            "requests": len(files),
+            "placed": seen["placed"],
+            "visible": seen["visible"],
+            "script": _script_time(chromium, candidate, events, seen["placed"]),
+            "lcp_is_banner": seen["lcpInBanner"],
+        }
+        return values | _accept(page, candidate) | _return(chromium, candidate, context)
+
+
+def _of_page(page: Page, seen: Values) -> Values:
+    paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0")
+    return {"paint": paint, "lcp": seen["lcp"], "shift": seen["shift"], "blocking": seen["blocking"]}
+
+
+def _accept(page: Page, candidate: Candidate) -> Values:
+    """A finger on Accept all."""
+    page.evaluate("bench.slow.length = 0")
+    reloads = _count_loads(page)
+    page.locator(candidate.accept).tap()
+    _wait(page, "bench.gone > 0", "the banner stayed")
+    _wait(page, f"(window.ran || []).length >= {len(website.IN_ORDER)}", "not every tag ran", forgive=True)
+    page.wait_for_timeout(QUIET)
+    seen, tags = _seen(page), page.evaluate("bench.tags()")
+    # Event Timing counts in steps of eight milliseconds, and says nothing of what takes fewer than sixteen.
+    next_paint = max([duration for _, duration in seen["slow"]], default=16)
+    ran = page.evaluate("window.ran || []")
+    return {
+        "gone": seen["gone"] - seen["clicked"],
+        "next_paint": next_paint,
+        "tag_asked": min((asked for asked, _ in tags), default=float("nan")) - seen["clicked"],
+        "tag_answered": min((answered for _, answered in tags), default=float("nan")) - seen["clicked"],
+        "ran": ran,
+        "reloads_on_accept": reloads(),
+    }
+
+
+def _return(chromium: Chromium, candidate: Candidate, context: BrowserContext) -> Values:
+    """The choice is stored, nothing else is."""
+    state = context.storage_state()
+    with chromium.visitor(candidate, storage_state=state) as (_, page):
+        chromium.bench.forget()
+        events = _traced(chromium, page, candidate, lambda: page.wait_for_timeout(QUIET))
+        files = chromium.bench.of_candidate()
+        return {
+            "return_bytes": sum(sent.size for sent in files) + len(compressed(candidate.inline.encode())) * bool(candidate.inline),
+            "return_script": _script_time(chromium, candidate, events, 60_000),
+            "return_asks": page.evaluate("bench.visible > 0"),
+        }
+
+
+def preferences_visit(chromium: Chromium, candidate: Candidate, *, tap: bool) -> Values:
+    """From the banner to the preference centre: a mouse that rests on the button first, or a finger that does not."""
+    with chromium.visitor(candidate, opening=True) as (_, page):
+        page.goto(chromium.address(candidate))
+        _until_standing(page, has_banner=True)
+        chromium.bench.forget()
+        button = page.locator(candidate.settings)
+        if tap:
+            button.tap()
+        else:
+            button.hover()
+            page.wait_for_timeout(REST)
+            page.mouse.down()
+            page.wait_for_timeout(60)
+            page.mouse.up()
+        _wait(page, f"bench.usable > 0 && performance.now() - bench.usable > {QUIET}", "no preference centre")
+        seen = _seen(page)
+        return {
+            "usable_by_tap" if tap else "usable": seen["usable"] - seen["pressed"],
+            "centre_bytes": sum(sent.size for sent in chromium.bench.of_candidate()),
+        }
+
+
+def _traced(chromium: Chromium, page: Page, candidate: Candidate, work: Callable[[], None]) -> list[dict[str, Any]]:
+    chromium.browser.start_tracing(page=page, categories=list(CATEGORIES))
+    try:
+        page.goto(chromium.address(candidate))
+        work()
+    finally:
+        trace = chromium.browser.stop_tracing()
+    events: list[dict[str, Any]] = json.loads(trace)["traceEvents"]
+    return events
+
+
+def _script_time(chromium: Chromium, candidate: Candidate, events: list[dict[str, Any]], until: float) -> float:
+    files = f"{chromium.bench.origin}{FOLDER}{candidate.name}/"
+    return script_milliseconds(events, page=chromium.address(candidate), files=files, until=until)
+
+
+def _until_standing(page: Page, *, has_banner: bool) -> None:
+    page.wait_for_load_state("load")
+    if has_banner:
+        _wait(page, f"bench.placed > 0 && performance.now() - bench.placed > {QUIET}", "no banner")
+    else:
+        page.wait_for_timeout(QUIET)
+
+
+def _wait(page: Page, condition: str, otherwise: str, *, forgive: bool = False, patience: float = PATIENCE) -> None:
+    try:
+        page.wait_for_function(condition, timeout=3_000 if forgive else patience)
+    except Error as error:
+        if not forgive:
+            raise NotShown(otherwise) from error
+
+
+def _seen(page: Page) -> Values:
+    seen: Values = page.evaluate("({...bench})")
+    return seen
+
+
+def _count_loads(page: Page) -> Callable[[], int]:
+    loads: list[str] = []
+    page.on("domcontentloaded", lambda: loads.append(page.url))
+    return lambda: len(loads)
