@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from consent.pages.languages import offered_form
+
 FOLDER = Path(__file__).parent / "texts"
 RIGHT_TO_LEFT = frozenset({"ar", "he", "fa", "ur"})
 
@@ -19,12 +21,9 @@ def available_languages() -> tuple[str, ...]:
 
 @cache
 def builtin_texts(language: str) -> Mapping[str, str]:
-    """All texts of a language; of its base language (de for de-AT), else English, where it has none of its own."""
-    for code in (language, language.split("-")[0], "en"):
-        path = FOLDER / f"{code}.toml"
-        if code in available_languages():
-            return tomllib.loads(path.read_text(encoding="utf-8"))
-    raise FileNotFoundError("The English texts are missing.")
+    """All texts of a language, else of one that its readers read (de for de-AT, nb for nn), else the English ones."""
+    code = offered_form(language, available_languages()) or "en"
+    return tomllib.loads((FOLDER / f"{code}.toml").read_text(encoding="utf-8"))
 
 
 def direction(language: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from playwright.sync_api import Error, sync_playwright
 
 from benchmarks.client import website
 from benchmarks.client.candidates import Candidate
-from benchmarks.client.server import FOLDER, Bench, compressed
+from benchmarks.client.server import FOLDER, Bench, Sent, compressed
 from benchmarks.client.traces import CATEGORIES, script_milliseconds
 from tools.chromium import find_chromium
 
@@ -21,7 +21,12 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
 PROBE = (Path(__file__).parent / "probe.js").read_text(encoding="utf-8")
-PHONE: dict[str, Any] = {"viewport": {"width": 412, "height": 823}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 412, "height": 823},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+}
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 # Four times slower than this machine; 150 ms and 1.6 Mbit/s, in bytes per second.
 CPU, NETWORK = 4, {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 93_750}
@@ -107,15 +112,17 @@ def first_visit(chromium: Chromium, candidate: Candidate, *, has_banner: bool) -
     """A first view; then Accept all; then, in another empty cache, the same visitor once more."""
     with chromium.visitor(candidate) as (context, page):
         chromium.bench.forget()
-        events = _traced(chromium, page, candidate, lambda: _until_standing(page, has_banner=has_banner))
+        events = _traced(chromium, page, candidate, lambda: until_standing(page, has_banner=has_banner))
         seen = _seen(page)
         values = _of_page(page, seen)
         if not has_banner:
             return values
-        files = chromium.bench.of_candidate()
+        files, early = chromium.bench.of_candidate(), _asked_before(page, seen["placed"])
         values |= {
-            "bytes": sum(sent.size for sent in files) + len(compressed(candidate.inline.encode())) * bool(candidate.inline),
+            "bytes": _size(files) + _inline_size(candidate),
             "requests": len(files),
+            "early_bytes": _size([sent for sent in files if sent.path in early]) + _inline_size(candidate),
+            "early_requests": len(early),
             "placed": seen["placed"],
             "visible": seen["visible"],
             "script": _script_time(chromium, candidate, events, seen["placed"]),
@@ -134,8 +141,8 @@ def _accept(page: Page, candidate: Candidate) -> Values:
     page.evaluate("bench.slow.length = 0")
     reloads = _count_loads(page)
     page.locator(candidate.accept).tap()
-    _wait(page, "bench.gone > 0", "the banner stayed")
-    _wait(page, f"(window.ran || []).length >= {len(website.IN_ORDER)}", "not every tag ran", forgive=True)
+    wait_until(page, "bench.gone > 0", "the banner stayed")
+    wait_until(page, f"(window.ran || []).length >= {len(website.IN_ORDER)}", "not every tag ran", forgive=True)
     page.wait_for_timeout(QUIET)
     seen, tags = _seen(page), page.evaluate("bench.tags()")
     # Event Timing counts in steps of eight milliseconds, and says nothing of what takes fewer than sixteen.
@@ -159,7 +166,7 @@ def _return(chromium: Chromium, candidate: Candidate, context: BrowserContext) -
         events = _traced(chromium, page, candidate, lambda: page.wait_for_timeout(QUIET))
         files = chromium.bench.of_candidate()
         return {
-            "return_bytes": sum(sent.size for sent in files) + len(compressed(candidate.inline.encode())) * bool(candidate.inline),
+            "return_bytes": _size(files) + _inline_size(candidate),
             "return_script": _script_time(chromium, candidate, events, 60_000),
             "return_asks": page.evaluate("bench.visible > 0"),
         }
@@ -169,7 +176,7 @@ def preferences_visit(chromium: Chromium, candidate: Candidate, *, tap: bool) ->
     """From the banner to the preference centre: a mouse that rests on the button first, or a finger that does not."""
     with chromium.visitor(candidate, opening=True) as (_, page):
         page.goto(chromium.address(candidate))
-        _until_standing(page, has_banner=True)
+        until_standing(page, has_banner=True)
         chromium.bench.forget()
         button = page.locator(candidate.settings)
         if tap:
@@ -180,12 +187,29 @@ def preferences_visit(chromium: Chromium, candidate: Candidate, *, tap: bool) ->
             page.mouse.down()
             page.wait_for_timeout(60)
             page.mouse.up()
-        _wait(page, f"bench.usable > 0 && performance.now() - bench.usable > {QUIET}", "no preference centre")
+        wait_until(page, f"bench.usable > 0 && performance.now() - bench.usable > {QUIET}", "no preference centre")
         seen = _seen(page)
         return {
             "usable_by_tap" if tap else "usable": seen["usable"] - seen["pressed"],
-            "centre_bytes": sum(sent.size for sent in chromium.bench.of_candidate()),
+            "centre_bytes": _size(chromium.bench.of_candidate()),
         }
+
+
+def _size(files: Iterable[Sent]) -> int:
+    return sum(sent.size for sent in files)
+
+
+def _inline_size(candidate: Candidate) -> int:
+    """Its configuration in the page is a part of what it costs."""
+    return len(compressed(candidate.inline.encode())) if candidate.inline else 0
+
+
+def _asked_before(page: Page, moment: float) -> set[str]:
+    """The paths of the candidate's files that were asked for before the banner stood."""
+    script = """([folder, moment]) => performance.getEntriesByType("resource")
+        .filter(({ startTime, name }) => startTime < moment && new URL(name).pathname.startsWith(folder))
+        .map(({ name }) => new URL(name).pathname)"""
+    return set(page.evaluate(script, [FOLDER, moment]))
 
 
 def _traced(chromium: Chromium, page: Page, candidate: Candidate, work: Callable[[], None]) -> list[dict[str, Any]]:
@@ -204,17 +228,22 @@ def _script_time(chromium: Chromium, candidate: Candidate, events: list[dict[str
     return script_milliseconds(events, page=chromium.address(candidate), files=files, until=until)
 
 
-def _until_standing(page: Page, *, has_banner: bool) -> None:
+def until_standing(page: Page, *, has_banner: bool, patience: float = PATIENCE) -> None:
     page.wait_for_load_state("load")
     if has_banner:
-        _wait(page, f"bench.placed > 0 && performance.now() - bench.placed > {QUIET}", "no banner")
+        wait_until(
+            page, f"bench.placed > 0 && performance.now() - bench.placed > {QUIET}", "no banner", patience=patience
+        )
     else:
         page.wait_for_timeout(QUIET)
 
 
-def _wait(page: Page, condition: str, otherwise: str, *, forgive: bool = False, patience: float = PATIENCE) -> None:
+def wait_until(
+    page: Page, condition: str, otherwise: str, *, forgive: bool = False, patience: float = PATIENCE
+) -> None:
     try:
-        page.wait_for_function(condition, timeout=3_000 if forgive else patience)
+        # Seldom: each look costs the page a little.
+        page.wait_for_function(condition, timeout=3_000 if forgive else patience, polling=100)
     except Error as error:
         if not forgive:
             raise NotShown(otherwise) from error

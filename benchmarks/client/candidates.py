@@ -242,9 +242,7 @@ def orejime() -> Candidate:
         f'<script defer {NONCE_PLACE} src="/candidate/orejime/orejime-standard-en.js"></script>\n'
         '<link rel="stylesheet" href="/candidate/orejime/orejime-standard.css">',
         inline=inline,
-        files={
-            name: _file("orejime", f"dist/{name}") for name in ("orejime-standard-en.js", "orejime-standard.css")
-        },
+        files={name: _file("orejime", f"dist/{name}") for name in ("orejime-standard-en.js", "orejime-standard.css")},
         gate=gate,
         embed=f'<template data-purpose="{website.EMBED_PARTNER}" data-contextual><iframe src="{website.EMBED_URL}"'
         ' title="A video" width="640" height="360"></iframe></template>',
@@ -351,7 +349,7 @@ def c15t() -> Candidate:
         f'<script defer {NONCE_PLACE} src="/candidate/c15t/c15t.js"></script>',
         end='<div id="c15t"></div>',
         inline=inline,
-        files={"c15t.js": (MODULES / ".c15t.js").read_bytes(), "styles.css": _file("@c15t/react", "dist/styles.css")},
+        files={"c15t.js": (MODULES / ".c15t.js").read_bytes(), "styles.css": (MODULES / ".c15t.css").read_bytes()},
         embed=f'<iframe data-src="{website.EMBED_URL}" data-category="functionality" title="A video" width="640"'
         ' height="360"></iframe>',
         banner="[data-testid=consent-banner-card]",

@@ -21,7 +21,11 @@ import brotli
 from benchmarks.client import website
 from benchmarks.client.candidates import Candidate
 
-TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".html": "text/html; charset=utf-8"}
+TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+}
 FOLDER = "/candidate/"
 NONCE = "c2F5c28tYmVuY2htYXJr"
 STRICT = (
@@ -152,9 +156,12 @@ def _type_of(file: str) -> str:
 
 @cache
 def picture() -> bytes:
-    """A picture of some 20 KB, the same on every machine: the largest thing that this page paints."""
-    width, height, chance = 160, 90, Random(1)
-    rows = b"".join(b"\0" + bytes(chance.randrange(80, 176) for _ in range(width)) for _ in range(height))
+    """A picture of some 25 KB, the same on every machine: the largest thing that this page paints."""
+    width, height, block, chance = 640, 360, 4, Random(1)
+    rows = b""
+    for _ in range(height // block):
+        row = b"\0" + b"".join(bytes([chance.randrange(80, 176)]) * block for _ in range(width // block))
+        rows += row * block
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

@@ -116,7 +116,7 @@ def compose(
     announcement: Mapping[str, str] | None = None,
 ) -> dict[str, Composed]:
     """The files by kind, each after those that it names: what few need, preferences, snippet."""
-    key, extras = payload["site"]["key"], ""
+    key = payload["site"]["key"]
     facts_of = {kind: {"texts": texts_of(kind, payload, language)} for kind in RARE_KEYS}
     if schedule.announce_until:
         facts_of["notices"]["news"] = news_facts(payload, language, news, announcement or {})
@@ -132,13 +132,17 @@ def compose(
         preferences=f"{key}.{second.digest}.js",
         public_url=public_url,
     )
-    if len(payload["regimes"]) > 1:
-        extras += engine("region")
-    if payload["policy"].get("count_impressions"):
-        extras += engine("count")
-    if _others(payload, language):
-        extras += engine("language")
-    return {**rare, "preferences": second, "snippet": _wrapped("snippet", facts, language, extras)}
+    return {**rare, "preferences": second, "snippet": _wrapped("snippet", facts, language, _extras(payload, language))}
+
+
+def _extras(payload: Mapping[str, Any], language: str) -> list[str]:
+    """The parts of the first file that this website needs."""
+    wanted = {
+        "region": len(payload["regimes"]) > 1,
+        "count": payload["policy"].get("count_impressions"),
+        "language": _others(payload, language),
+    }
+    return [part for part, is_needed in wanted.items() if is_needed]
 
 
 def snippet_facts(
@@ -180,6 +184,7 @@ def snippet_facts(
             "partners": partners,
             "cookies": _names_by_category(own, ("cookie",)),
             "storage": _names_by_category(own, ("local_storage", "session_storage")),
+            "databases": _names_by_category(own, ("indexed_db",)),
             "texts": {name: text for name, text in texts.items() if name in FIRST_VIEW_KEYS},
             "appearance": {
                 **payload["appearance"],
@@ -275,10 +280,12 @@ def script_json(value: Any) -> str:
     return text
 
 
-def _wrapped(name: str, facts: Mapping[str, Any], language: str, extras: str = "") -> Composed:
+def _wrapped(name: str, facts: Mapping[str, Any], language: str, extras: Sequence[str] = ()) -> Composed:
     """An engine as a function, called with what it works with."""
     script = f"(function(__FACTS__,__EXTRAS__){{{engine(name).strip()}\n}})({script_json(facts)}"
-    body = (script + (f",function(__TOOLS__){{{extras}}}" if extras else "") + ");\n").encode()
+    # Each part in a function of its own, where its names are nobody else's.
+    parts = "".join(f"(()=>{{{engine(part)}}})();" for part in extras)
+    body = (script + (f",function(__TOOLS__){{{parts}}}" if parts else "") + ");\n").encode()
     return Composed(
         language=language,
         body=body,
@@ -328,6 +335,7 @@ def _deciding_partner(
                 "storage": [
                     cookie["name"] for cookie in own if cookie["technology"] in ("local_storage", "session_storage")
                 ],
+                "databases": [cookie["name"] for cookie in own if cookie["technology"] == "indexed_db"],
                 "loader": partner["loader"],
                 "signals": partner["signals"],
             }

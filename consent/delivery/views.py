@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from consent.delivery import live
 from consent.delivery.compose import script_json
+from consent.pages.languages import offered_form
 
 FRESH = "public, max-age=300, stale-while-revalidate=86400, stale-if-error=604800"
 IMMUTABLE = "public, max-age=31536000, immutable"
@@ -37,11 +38,12 @@ def immutable(request: HttpRequest, key: str, digest: str) -> HttpResponse:
 
 
 def _best_language(language: str, site: live.LiveSite) -> str | None:
-    """The asked language, else its base (de for de-AT), else None. Without one: the website's own."""
+    """The asked language, else one that its readers read (de for de-AT, nb for nn), else None. Without one: the
+    website's own."""
     assert site.payload is not None
     if not language:
         return str(site.payload["site"]["default_language"])
-    return next((code for code in (language, language.split("-")[0]) if code in site.files), None)
+    return offered_form(language, site.files)
 
 
 def _sent(request: HttpRequest, file: live.LiveFile, caching: str) -> HttpResponse:

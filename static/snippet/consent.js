@@ -88,7 +88,7 @@ export function start(hold) {
   openGates(allows, running, hold);
 }
 
-/** Names and patterns of what those keep who may not. @param {"cookies" | "storage"} kind @returns {string[]} */
+/** Names and patterns of what those keep who may not. @param {"cookies" | "storage" | "databases"} kind @returns {string[]} */
 export function unwanted(kind) {
   const { categories, partners } = state.decision.grants;
   return [...site.partners.flatMap((partner) => !partners[partner.slug] && partner[kind] || []),
@@ -96,12 +96,13 @@ export function unwanted(kind) {
 }
 
 /**
- * Whether something may have been left behind: where an answer no longer holds, or a cookie bears the name of one. The second file looks
- * closer, and deletes it.
+ * Whether something may have been left behind: where an answer was given or no longer holds, or a cookie bears the name of one. The second
+ * file looks closer, and deletes it.
+ * @param {boolean} [answered]
  */
-export function hasLeftovers() {
-  const { stored, count, decision: { reason } } = state;
-  return count > 1 || stored && /^(e|m|s)/.test(reason) || unwanted("cookies").some((pattern) => ("; " + cookies()).includes("; " + pattern.split("*")[0]));
+export function hasLeftovers(answered) {
+  const { stored, count, decision: { reason, grants } } = state;
+  return count > 1 || (answered || stored && /^(e|m|s)/.test(reason)) && Object.values(grants.partners).concat(Object.values(grants.categories)).includes(false) || unwanted("cookies").some((pattern) => ("; " + cookies()).includes("; " + pattern.split("*")[0]));
 }
 
 // ---- answering

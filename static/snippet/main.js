@@ -77,7 +77,7 @@ function change() {
   announce();
   apply();
   emit("change");
-  return sweep();
+  return sweep(true);
 }
 
 /** Starts what may run, and lets embeds wait for the rest. */
@@ -86,10 +86,10 @@ function apply() {
   document.querySelectorAll("[data-sayso=declaration]").forEach((place) => details((panel) => panel.declare(place)));
 }
 
-/** Those who may not run leave nothing behind, whether an answer, time or a signal has taken it back. @returns {Promise<void>} */
-function sweep() {
+/** Those who may not run leave nothing behind, whether an answer, time or a signal has taken it back. @param {boolean} [answered] @returns {Promise<void>} */
+function sweep(answered) {
   return new Promise((done) => {
-    if (!hasLeftovers() || !details((panel) => { panel.sweep(); done(); })) done();
+    if (!hasLeftovers(answered) || !details((panel) => { panel.sweep(); done(); })) done();
   });
 }
 

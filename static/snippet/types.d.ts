@@ -36,7 +36,7 @@ export interface Decision { show: "banner" | "notice" | "nothing"; reason: Reaso
 export interface PartnerSignal { name: string; default?: Step[]; update?: Step[]; grant?: Step[]; deny?: Step[] }
 export interface SitePartner {
   slug: string; name: string; category: Code; added: number; sale_or_share?: boolean; starts_at?: number; entity?: string; hosts?: string[];
-  cookies?: string[]; storage?: string[]; loader?: Step[]; signals?: PartnerSignal[];
+  cookies?: string[]; storage?: string[]; databases?: string[]; loader?: Step[]; signals?: PartnerSignal[];
 }
 
 export interface Appearance {
@@ -52,7 +52,7 @@ export interface Site {
   key: string; version: string; build: string; language: string; languages?: string[]; direction: "ltr" | "rtl";
   /** the one for everybody else first */
   regimes: Regime[]; policy: Policy; ordinals: Record<string, number>; categories: Record<Optional, number>; grace?: Record<string, number>; announce_until?: number;
-  partners: SitePartner[]; cookies?: Partial<Record<Code, string[]>>; storage?: Partial<Record<Code, string[]>>;
+  partners: SitePartner[]; cookies?: Partial<Record<Code, string[]>>; storage?: Partial<Record<Code, string[]>>; databases?: Partial<Record<Code, string[]>>;
   texts: Record<string, string>; appearance: Appearance; preferences: string; /** the hosted preference page; the declaration and the record are below it */ page: string;
 }
 
@@ -92,7 +92,7 @@ export interface Tools {
   place(name: string, attributes: Record<string, string>, words: (Node | string)[], inside: Node): HTMLElement;
   setCookie(cookie: string): void;
   shown(): string | undefined;
-  unwanted(kind: "cookies" | "storage"): string[];
+  unwanted(kind: "cookies" | "storage" | "databases"): string[];
   boot(): void;
   choose(categories: Partial<Choice>, partners?: Exceptions): Answer;
   el<K extends keyof HTMLElementTagNameMap>(tag: K, attributes?: Record<string, string | number> | null, ...children: (Node | string)[]): HTMLElementTagNameMap[K];

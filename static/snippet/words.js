@@ -9,9 +9,10 @@ export function say(key, values) {
   return texts[key].replace(/\{(\w+)\}/g, (all, name) => String(values[name] ?? all));
 }
 
-/** "1 partner", "2 cookies". @param {string} what @param {number} count */
+/** "1 partner", "2 cookies": in the form that the language's plural rule asks for. @param {string} what @param {number} count */
 export function counted(what, count) {
-  return say(what + (count == 1 ? "_one" : "_other"), { count: new Intl.NumberFormat(language).format(count) });
+  const key = what + "_" + new Intl.PluralRules(language).select(count);
+  return say(texts[key] ? key : what + "_other", { count: new Intl.NumberFormat(language).format(count) });
 }
 
 /** "session", "persistent", or like "2 year". @param {string} lifetime */

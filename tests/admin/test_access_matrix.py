@@ -55,6 +55,9 @@ PUBLIC: dict[str, tuple[str, tuple[int, ...]]] = {
     "demo-about": ("/demo/about/", EVERYBODY),
     "demo-cookies": ("/demo/cookies/", EVERYBODY),
     "demo-strict": ("/demo/strict/", EVERYBODY),
+    "demo-gallery": ("/demo/gallery/", EVERYBODY),
+    "demo-gallery-frame": ("/demo/gallery/banner/card/en/numonix/", EVERYBODY),
+    "demo-gallery-file": ("/demo/gallery/banner/card/en/numonix/snippet.js", EVERYBODY),
 }
 
 ADMIN: dict[str, tuple[str, tuple[int, ...]]] = {

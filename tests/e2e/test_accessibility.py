@@ -121,7 +121,8 @@ def test_record_has_no_faults(look: str, new_context: NewContext, website: str) 
     wait_for_record(page)
     page.get_by_role("button", name="Cookie settings").click()
     with page.context.expect_page() as opened:
-        centre(page).get_by_role("link", name="Your record").click()
+        centre(page).locator("summary", has_text="Your record").click()
+        centre(page).get_by_role("link", name="Open it as a page").click()
     record = opened.value
     record.get_by_text("Rejected all").first.wait_for()
     assert faults(record) == []

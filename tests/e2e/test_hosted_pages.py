@@ -233,7 +233,8 @@ def test_record_is_shown_to_who_has_the_consent_id_and_erased_for_good(
     consent_id = choice_of(context).consent_id
     page.get_by_role("button", name="Cookie settings").click()
     with context.expect_page() as opened:
-        centre(page).get_by_role("link", name="Your record").click()
+        centre(page).locator("summary", has_text="Your record").click()
+        centre(page).get_by_role("link", name="Open it as a page").click()
     record = opened.value
     record.get_by_text("Rejected all").first.wait_for()
     address = record.url

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 KEY = "everywhere"
 MAKE = f"""
 from django.utils import timezone
-from consent.services.drafting import save_policy
+from consent.services.drafting import save_languages, save_policy
 from consent.services.publishing import publish
 from cookies.models import Site
 from cookies.services.catalogue import add_library_partner
@@ -50,7 +50,9 @@ if not Site.objects.filter(key="{KEY}").exists():
         parameters={{"measurement_id": "G-PLACES0001"}})
     add_library_partner(site=site, library="meta-pixel", load_mode="gated",
         parameters={{"pixel_id": "123456789012345"}})
-    save_policy(site=site, regimes=["eu", "uk-statistics", "us-ca", "us-gpc", "us"])
+    # Every part that a first file can have stands in this one.
+    save_languages(site=site, languages=["de"])
+    save_policy(site=site, regimes=["eu", "uk-statistics", "us-ca", "us-gpc", "us"], count_impressions=True)
     publish(site=site, by="test", now=timezone.now())
 """
 MARKUP = "".join(

@@ -194,3 +194,38 @@ def test_expired_yes_stops_counting_and_leaves_nothing(
     assert ran(page) == []
     assert "_ga" not in cookie_names(context)
     assert page.evaluate("() => window.sayso.get().source") == ("expired" if is_kept else "undecided")
+
+
+def test_withdrawal_removes_databases_and_storage_of_a_partner_without_cookies(
+    page: Page, own: OwnWebsite, server: Server
+) -> None:
+    server.shell("""
+from django.utils import timezone
+from consent.services.publishing import publish
+from cookies.models import Cookie, Site
+from cookies.services.catalogue import add_library_partner
+from cookies.services.sites import create_site
+site = create_site(key="databases", name="Databases", domains=["http://127.0.0.1:*"])
+partner = add_library_partner(site=site, library="google-analytics", load_mode="gated",
+    parameters={"measurement_id": "G-DATABASES1"})
+site.cookies.all().delete()
+for name, technology in (("ga-store-*", "indexed_db"), ("ga-local", "local_storage"), ("ga-session", "session_storage")):
+    Cookie.objects.create(site=site, partner=partner, name=name, technology=technology, lifetime="persistent")
+publish(site=site, by="test", now=timezone.now())
+""")
+    own.open(page, head=own.embed(key="databases"))
+    press(page, "accept-all")
+    wait_for_record(page)
+    page.evaluate(
+        """() => Promise.all(["ga-store-1", "shop"].map((name) => new Promise((done) => {
+            indexedDB.open(name).onsuccess = ({ target }) => { target.result.close(); done(); };
+        }))).then(() => {
+            for (const name of ["ga-local", "mine"]) localStorage.setItem(name, "1");
+            for (const name of ["ga-session", "mine"]) sessionStorage.setItem(name, "1");
+        })"""
+    )
+    page.evaluate("() => sayso.withdraw()")
+    wait_for_record(page)
+    page.wait_for_function("() => indexedDB.databases().then((found) => found.length == 1)")
+    kept = stored_in(page)
+    assert (kept["databases"], kept["local"], kept["session"]) == (["shop"], {"mine": "1"}, {"mine": "1"})
