@@ -126,8 +126,8 @@ def remembered_days(*, regime: DecidingRegime, stored: StoredChoice) -> int:
 def cookie_age(*, regime: DecidingRegime, stored: StoredChoice) -> int:
     """How long the browser keeps an answer, in seconds.
 
-    Where things run until they are refused, a refusal that is forgotten would be a yes: there the cookie is kept as long
-    as browsers allow.
+    Where things run until they are refused, a refusal that is forgotten would be a yes: there the cookie is kept as
+    long as browsers allow.
     """
     is_asked = regime.model == "opt_in"
     return DAY * (remembered_days(regime=regime, stored=stored) if is_asked else LONGEST_DAYS)

@@ -463,6 +463,16 @@ class SiteDetailsForm(CalmForm):
         help_text="An e-mail address or a page for questions about data.",
     )
     privacy_policy_url = forms.URLField(label="Privacy policy", required=False, max_length=500, assume_scheme="https")
+    cookie_domain = forms.CharField(
+        label="One answer for all subdomains of",
+        required=False,
+        max_length=120,
+        help_text=(
+            "A domain, such as example.com. Then an answer on www.example.com counts on shop.example.com too. "
+            "Empty: each address asks for itself."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
     partner_notice_days = forms.IntegerField(
         label="Announce new partners ahead",
         required=False,
@@ -488,6 +498,9 @@ class SiteDetailsForm(CalmForm):
         assert isinstance(choice, forms.ChoiceField)
         choice.choices = known
 
+    def clean_cookie_domain(self) -> str:
+        return self.cleaned_data["cookie_domain"].strip().strip(".").lower()
+
     def clean_partner_notice_days(self) -> int:
         return self.cleaned_data["partner_notice_days"] or 0
 
@@ -495,6 +508,7 @@ class SiteDetailsForm(CalmForm):
 class NewSiteForm(SiteDetailsForm):
     # A promise is kept from the second version on; a new website has other worries.
     partner_notice_days = None  # type: ignore[assignment]  # Django's way to leave a field out
+    cookie_domain = None  # type: ignore[assignment]
     key = forms.CharField(
         max_length=40,
         label="Public key",

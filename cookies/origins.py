@@ -49,6 +49,24 @@ def origin_of(url: str) -> str | None:
     return f"{scheme}://{host}" + ("" if port == _default_port(scheme) else f":{port}")
 
 
+def cookie_domain_error(domain: str, domains: Iterable[str]) -> str | None:
+    """What is wrong with a domain for the consent cookie, in one sentence; None where nothing is. It must be a domain
+    that the website is under: browsers refuse cookies for others, and for whole top-level domains."""
+    if not _HOST.fullmatch(domain) or domain.startswith("["):
+        return f"{domain!r} is not a domain. Write it as example.com."
+    if "." not in domain:
+        return f"{domain!r} is a whole top-level domain. Write it as example.com."
+    hosts = [found["host"].removeprefix("*.") for pattern in domains if (found := _PATTERN.fullmatch(pattern))]
+    if not any(host == domain or host.endswith(f".{domain}") for host in hosts):
+        return f"{domain!r} is not a domain of this website. Its addresses stand under Install."
+    return None
+
+
+def within(host: str, domain: str) -> bool:
+    """Whether a host may hold a cookie of a domain."""
+    return bool(domain) and f".{host}".endswith(f".{domain}")
+
+
 def _matches(parts: tuple[str, str, int], pattern: str) -> bool:
     found = _PATTERN.fullmatch(pattern)
     if not found:

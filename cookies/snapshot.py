@@ -16,6 +16,7 @@ def site_facts(site: Site) -> dict[str, Any]:
         "key": site.key,
         "name": site.name,
         "default_language": site.default_language,
+        "cookie_domain": site.cookie_domain,
         "controller": {
             "name": site.controller_name,
             "contact": site.controller_contact,

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from weakref import WeakKeyDictionary
 
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_playwright
 
 from benchmarks.client import website
 from benchmarks.client.candidates import Candidate
 from benchmarks.client.server import FOLDER, Bench, Sent, compressed
 from benchmarks.client.traces import CATEGORIES, script_milliseconds
 from tools.chromium import find_chromium
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
 
 PROBE = (Path(__file__).parent / "probe.js").read_text(encoding="utf-8")
 PHONE: dict[str, Any] = {
@@ -32,7 +31,7 @@ DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 CPU, NETWORK = 4, {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 93_750}
 # How long nothing may move before it counts as standing, and how long a pointer rests on a button before it presses.
 QUIET, REST = 1_000, 300
-PATIENCE = 20_000
+PATIENCE, FORGIVEN = 20_000, 3_000
 
 Values = dict[str, Any]
 
@@ -78,8 +77,9 @@ class Chromium:
         finally:
             context.close()
 
-    def address(self, candidate: Candidate, policy: str = "") -> str:
-        return f"{self.bench.origin}/page/{candidate.name}" + (f"?{policy}" if policy else "")
+    def address(self, candidate: Candidate, way: str = "") -> str:
+        """Its page; under a policy, or `plain`: without the embed."""
+        return f"{self.bench.origin}/page/{candidate.name}" + (f"?{way}" if way else "")
 
 
 @contextmanager
@@ -117,12 +117,10 @@ def first_visit(chromium: Chromium, candidate: Candidate, *, has_banner: bool) -
         values = _of_page(page, seen)
         if not has_banner:
             return values
-        files, early = chromium.bench.of_candidate(), _asked_before(page, seen["placed"])
+        files = chromium.bench.of_candidate()
         values |= {
             "bytes": _size(files) + _inline_size(candidate),
             "requests": len(files),
-            "early_bytes": _size([sent for sent in files if sent.path in early]) + _inline_size(candidate),
-            "early_requests": len(early),
             "placed": seen["placed"],
             "visible": seen["visible"],
             "script": _script_time(chromium, candidate, events, seen["placed"]),
@@ -132,22 +130,22 @@ def first_visit(chromium: Chromium, candidate: Candidate, *, has_banner: bool) -
 
 
 def _of_page(page: Page, seen: Values) -> Values:
-    paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0")
+    paint = read(page, "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0")
     return {"paint": paint, "lcp": seen["lcp"], "shift": seen["shift"], "blocking": seen["blocking"]}
 
 
 def _accept(page: Page, candidate: Candidate) -> Values:
     """A finger on Accept all."""
-    page.evaluate("bench.slow.length = 0")
-    reloads = _count_loads(page)
+    read(page, "bench.slow.length = 0")
+    reloads = count_loads(page)
     page.locator(candidate.accept).tap()
     wait_until(page, "bench.gone > 0", "the banner stayed")
     wait_until(page, f"(window.ran || []).length >= {len(website.IN_ORDER)}", "not every tag ran", forgive=True)
     page.wait_for_timeout(QUIET)
-    seen, tags = _seen(page), page.evaluate("bench.tags()")
+    seen, tags = _seen(page), read(page, "bench.tags()")
     # Event Timing counts in steps of eight milliseconds, and says nothing of what takes fewer than sixteen.
     next_paint = max([duration for _, duration in seen["slow"]], default=16)
-    ran = page.evaluate("window.ran || []")
+    ran = read(page, "window.ran || []")
     return {
         "gone": seen["gone"] - seen["clicked"],
         "next_paint": next_paint,
@@ -168,15 +166,20 @@ def _return(chromium: Chromium, candidate: Candidate, context: BrowserContext) -
         return {
             "return_bytes": _size(files) + _inline_size(candidate),
             "return_script": _script_time(chromium, candidate, events, 60_000),
-            "return_asks": page.evaluate("bench.visible > 0"),
+            "return_asks": read(page, "bench.visible > 0"),
         }
 
 
 def preferences_visit(chromium: Chromium, candidate: Candidate, *, tap: bool) -> Values:
-    """From the banner to the preference centre: a mouse that rests on the button first, or a finger that does not."""
+    """From the banner to the preference centre: a mouse that rests on the button first, or a finger that does not.
+
+    On the page without its embed, whose placeholder may have brought a part of what is asked for now.
+    """
     with chromium.visitor(candidate, opening=True) as (_, page):
-        page.goto(chromium.address(candidate))
+        chromium.bench.forget()
+        page.goto(chromium.address(candidate, "plain"))
         until_standing(page, has_banner=True)
+        before = chromium.bench.of_candidate()
         chromium.bench.forget()
         button = page.locator(candidate.settings)
         if tap:
@@ -192,6 +195,8 @@ def preferences_visit(chromium: Chromium, candidate: Candidate, *, tap: bool) ->
         return {
             "usable_by_tap" if tap else "usable": seen["usable"] - seen["pressed"],
             "centre_bytes": _size(chromium.bench.of_candidate()),
+            "plain_bytes": _size(before) + _inline_size(candidate),
+            "plain_requests": len(before),
         }
 
 
@@ -202,14 +207,6 @@ def _size(files: Iterable[Sent]) -> int:
 def _inline_size(candidate: Candidate) -> int:
     """Its configuration in the page is a part of what it costs."""
     return len(compressed(candidate.inline.encode())) if candidate.inline else 0
-
-
-def _asked_before(page: Page, moment: float) -> set[str]:
-    """The paths of the candidate's files that were asked for before the banner stood."""
-    script = """([folder, moment]) => performance.getEntriesByType("resource")
-        .filter(({ startTime, name }) => startTime < moment && new URL(name).pathname.startsWith(folder))
-        .map(({ name }) => new URL(name).pathname)"""
-    return set(page.evaluate(script, [FOLDER, moment]))
 
 
 def _traced(chromium: Chromium, page: Page, candidate: Candidate, work: Callable[[], None]) -> list[dict[str, Any]]:
@@ -241,20 +238,41 @@ def until_standing(page: Page, *, has_banner: bool, patience: float = PATIENCE) 
 def wait_until(
     page: Page, condition: str, otherwise: str, *, forgive: bool = False, patience: float = PATIENCE
 ) -> None:
-    try:
-        # Seldom: each look costs the page a little.
-        page.wait_for_function(condition, timeout=3_000 if forgive else patience, polling=100)
-    except Error as error:
-        if not forgive:
-            raise NotShown(otherwise) from error
+    """Looks ten times a second, which costs the page little. Raises NotShown, unless it is to be forgiven."""
+    end = time.monotonic() + (FORGIVEN if forgive else patience) / 1000
+    while not read(page, condition):
+        if time.monotonic() > end:
+            if forgive:
+                return
+            raise NotShown(otherwise)
+        page.wait_for_timeout(100)
+
+
+_sessions: WeakKeyDictionary[Page, CDPSession] = WeakKeyDictionary()
+
+
+def read(page: Page, expression: str) -> Any:
+    """The value of an expression in the page: from outside, so that no policy of the page has a say."""
+    if page not in _sessions:
+        _sessions[page] = page.context.new_cdp_session(page)
+    asked = {"expression": expression, "returnByValue": True, "awaitPromise": True}
+    answer = _sessions[page].send("Runtime.evaluate", asked)
+    if "exceptionDetails" in answer:
+        raise NotShown(str(answer["exceptionDetails"].get("exception", {}).get("description", "error"))[:200])
+    return answer["result"].get("value")
 
 
 def _seen(page: Page) -> Values:
-    seen: Values = page.evaluate("({...bench})")
+    seen: Values = read(page, "({...bench})")
     return seen
 
 
-def _count_loads(page: Page) -> Callable[[], int]:
+def count_loads(page: Page) -> Callable[[], int]:
+    """How often the page is loaded from now on."""
     loads: list[str] = []
-    page.on("domcontentloaded", lambda: loads.append(page.url))
+
+    def note(loaded: Page) -> None:
+        loads.append(loaded.url)
+
+    page.on("domcontentloaded", note)
     return lambda: len(loads)

@@ -13,6 +13,7 @@ from typing import Any
 
 from benchmarks.client import website
 from benchmarks.client.website import Tag
+from cookies.vocabulary import OPTIONAL_CATEGORIES
 
 MODULES = Path(__file__).parent / "node_modules"
 OURS, NOBODY = "sayso", "nobody"
@@ -40,9 +41,10 @@ class Candidate:
     withdraw: str = ""
     aside: str = ""
 
-    def page(self, nonce: str) -> str:
+    def page(self, nonce: str, *, has_embed: bool = True) -> str:
         """Its page. Scripts carry the nonce whether a policy asks for it or not."""
-        html = website.page(head=self.head, end=self.end, gate=self.gate, embed=self.embed)
+        embed = self.embed if has_embed else ""
+        html = website.page(head=self.head, end=self.end, gate=self.gate, embed=embed)
         return html.replace(NONCE_PLACE, f'nonce="{nonce}"').replace("%NONCE_VALUE%", nonce)
 
 
@@ -68,8 +70,8 @@ def ours(origin: str) -> Candidate:
         head=line,
         files=files,
         gate=gate,
-        embed=f'<iframe data-src="{website.EMBED_URL}" data-category="functional" data-partner="{website.EMBED_PARTNER}"'
-        ' title="A video" width="640" height="360"></iframe>',
+        embed=f'<iframe data-src="{website.EMBED_URL}" data-category="functional"'
+        f' data-partner="{website.EMBED_PARTNER}" title="A video" width="640" height="360"></iframe>',
         banner="[data-sayso-layer=banner]",
         accept="[data-sayso-layer=banner] [data-sayso-action=accept-all]",
         settings="[data-sayso-layer=banner] [data-sayso-action=preferences]",
@@ -87,12 +89,12 @@ def vanilla_cookieconsent() -> Candidate:
     package = "vanilla-cookieconsent"
     text = website.words()
     sections: list[dict[str, Any]] = [{"title": text["preferences_title"], "description": text["banner_text_alone"]}]
-    for code in ("strictly_necessary", *website.OPTIONAL_CATEGORIES):
+    for code in ("strictly_necessary", *OPTIONAL_CATEGORIES):
         sections.append(
             {"title": text[f"{code}_title"], "description": text[f"{code}_description"], "linkedCategory": _short(code)}
         )
     categories: dict[str, Any] = {"necessary": {"enabled": True, "readOnly": True}}
-    for code in website.OPTIONAL_CATEGORIES:
+    for code in OPTIONAL_CATEGORIES:
         partners = [partner for partner in website.PARTNERS if partner.category == code]
         categories[code] = {
             "services": {partner.slug: {"label": partner.template.name} for partner in partners},
@@ -153,8 +155,8 @@ def vanilla_cookieconsent() -> Candidate:
         settings="#cc-main .cm__btn[data-role=show]",
         centre="#cc-main .pm__btn[data-role=save]",
         withdraw="CookieConsent.acceptCategory([])",
-        aside="No embed: it has a separate library for that. Its script is deferred and its configuration stands in the "
-        "page, which saves a request over the set-up in its documentation.",
+        aside="No embed: it has a separate library for that. Its script is deferred and its configuration stands in "
+        "the page, which saves a request over the set-up in its documentation.",
     )
 
 
@@ -168,7 +170,7 @@ def klaro() -> Candidate:
             "en": {
                 "privacyPolicyUrl": "/privacy",
                 "consentNotice": {"description": _banner_words()},
-                "purposes": {code: {"title": text[f"{code}_title"]} for code in website.OPTIONAL_CATEGORIES},
+                "purposes": {code: {"title": text[f"{code}_title"]} for code in OPTIONAL_CATEGORIES},
             }
         },
         "services": [
@@ -227,7 +229,7 @@ def orejime() -> Candidate:
                     if partner.category == code
                 ],
             }
-            for code in website.OPTIONAL_CATEGORIES
+            for code in OPTIONAL_CATEGORIES
         ],
     }
     inline = f"window.orejimeConfig={_js(config)}"
@@ -305,8 +307,8 @@ def tarteaucitron() -> Candidate:
         settings="#tarteaucitronCloseAlert",
         centre="#tarteaucitronClosePanel",
         withdraw="tarteaucitron.userInterface.respondAll(false)",
-        aside="Tags are services of its own kind, each partner's together, so an order across partners can't be written "
-        "down. Its cookie list takes names, not patterns: it was given the names that are really set.",
+        aside="Tags are services of its own kind, each partner's together, so an order across partners can't be "
+        "written down. Its cookie list takes names, not patterns: it was given the names that are really set.",
     )
 
 

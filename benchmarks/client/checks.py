@@ -1,28 +1,34 @@
-"""What is true or not, whatever the machine: order, withdrawal, signals, policies, accessibility. Nothing is slowed down."""
+"""What holds or does not, on any machine: order, withdrawal, signals, policies, accessibility. Nothing is slowed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from playwright.sync_api import Error
+from playwright.sync_api import Error, Page
 
 from benchmarks.client import website
-from benchmarks.client.browser import DESKTOP, PHONE, Chromium, NotShown, Values, until_standing, wait_until
+from benchmarks.client.browser import (
+    DESKTOP,
+    PHONE,
+    Chromium,
+    NotShown,
+    Values,
+    count_loads,
+    read,
+    until_standing,
+    wait_until,
+)
 from benchmarks.client.candidates import Candidate
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SIGNALS = {
-    "dnt": "Object.defineProperty(Navigator.prototype, 'doNotTrack', { get: () => '1', configurable: true })",
-    "gpc": "Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', { get: () => true, configurable: true })",
+    "dnt": "Object.defineProperty(Navigator.prototype, 'doNotTrack', { get: () => '1' })",
+    "gpc": "Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', { get: () => true })",
 }
-SETTLED = 1_500
+SETTLED = 1_200
 SHORT = 10_000
 
 
@@ -39,12 +45,11 @@ def withdrawal(chromium: Chromium, candidate: Candidate) -> Values:
     """Accept, withdraw, look: what is left of the declared cookies, and how often the page was loaded again."""
     with chromium.visitor(candidate, slow=False) as (context, page):
         _accept(chromium, candidate, page)
-        loads: list[str] = []
-        page.on("domcontentloaded", lambda: loads.append(page.url))
-        page.evaluate(f"void ({candidate.withdraw})")
+        loads = count_loads(page)
+        read(page, f"void ({candidate.withdraw})")
         page.wait_for_timeout(SETTLED + 1_000)
         left = sorted(cookie["name"] for cookie in context.cookies() if _is_declared(cookie["name"]))
-        return {"left": left, "reloads_on_withdrawal": len(loads)}
+        return {"left": left, "reloads_on_withdrawal": loads()}
 
 
 def reload_after_refusal(chromium: Chromium, candidate: Candidate) -> Values:
@@ -52,11 +57,10 @@ def reload_after_refusal(chromium: Chromium, candidate: Candidate) -> Values:
     with chromium.visitor(candidate, slow=False) as (_, page):
         page.goto(chromium.address(candidate))
         until_standing(page, has_banner=True)
-        loads: list[str] = []
-        page.on("domcontentloaded", lambda: loads.append(page.url))
-        page.evaluate(f"void ({candidate.withdraw})")
+        loads = count_loads(page)
+        read(page, f"void ({candidate.withdraw})")
         page.wait_for_timeout(SETTLED)
-        return {"reloads_for_nothing": len(loads)}
+        return {"reloads_for_nothing": loads()}
 
 
 def _is_declared(name: str) -> bool:
@@ -71,8 +75,8 @@ def honours(chromium: Chromium, candidate: Candidate, signal: str) -> bool:
         page.goto(chromium.address(candidate))
         page.wait_for_load_state("load")
         page.wait_for_timeout(SETTLED + 1_000)
-        asked: bool = page.evaluate("bench.visible > 0")
-        ran: list[str] = page.evaluate("window.ran || []")
+        asked: bool = read(page, "bench.visible > 0")
+        ran: list[str] = read(page, "window.ran || []")
         return not asked and not ran
 
 
@@ -83,8 +87,8 @@ def under_policy(chromium: Chromium, candidate: Candidate, policy: str) -> str:
             _accept(chromium, candidate, page, policy)
         except (NotShown, Error):
             return "no banner"
-        violations: list[str] = page.evaluate("bench.violations")
-        ran: list[str] = page.evaluate("window.ran || []")
+        violations: list[str] = read(page, "bench.violations")
+        ran: list[str] = read(page, "window.ran || []")
         if not ran_once(ran):
             return f"{len(ran)} of {len(website.IN_ORDER)} tags ran"
         return f"{len(violations)} violations" if violations else ""
@@ -102,18 +106,18 @@ def accessibility(chromium: Chromium, candidate: Candidate, *, everywhere: bool)
                 until_standing(page, has_banner=True)
                 found[f"banner, {device}, {scheme}"] = _violations(page)
                 page.locator(candidate.settings).click()
-                _try(lambda page=page: wait_until(page, "bench.usable > 0", "no centre", patience=SHORT))
+                wait_until(page, "bench.usable > 0", "no preference centre", patience=SHORT)
                 page.wait_for_timeout(500)
                 found[f"preferences, {device}, {scheme}"] = _violations(page)
     return found
 
 
 def _violations(page: Page) -> list[str]:
-    if not page.evaluate("!!window.axe"):
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-    script = "tags => axe.run({ runOnly: { type: 'tag', values: tags } })"
-    result: dict[str, Any] = page.evaluate(script, RULES)
-    return sorted(violation["id"] for violation in result["violations"])
+    if not read(page, "!!window.axe"):
+        read(page, AXE.read_text(encoding="utf-8") + ";0")
+    options = json.dumps({"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]})
+    broken: list[str] = read(page, f"axe.run({options}).then(found => found.violations.map(({{ id }}) => id))")
+    return sorted(broken)
 
 
 def _accept(chromium: Chromium, candidate: Candidate, page: Page, policy: str = "") -> None:
@@ -122,10 +126,3 @@ def _accept(chromium: Chromium, candidate: Candidate, page: Page, policy: str = 
     page.locator(candidate.accept).tap()
     wait_until(page, f"(window.ran || []).length >= {len(website.IN_ORDER)}", "not every tag ran", forgive=True)
     page.wait_for_timeout(SETTLED)
-
-
-def _try(work: Callable[[], None]) -> None:
-    try:
-        work()
-    except NotShown:
-        pass

@@ -17,8 +17,8 @@ NONE = "—"
 
 @dataclass(frozen=True)
 class Number:
-    """Less is better. `most`: what ours may be; `share`: how much of the best peer's; `beyond`: what it adds to the page
-    without a banner, of this figure. Without any of them it is told, and held to nothing."""
+    """Less is better. `most`: what ours may be; `share`: how much of the best peer's; `beyond`: only what it adds to
+    the page without a banner counts. Without `most` and `share` it is told, and held to nothing."""
 
     key: str
     title: str
@@ -44,7 +44,7 @@ class Number:
         return NONE if self.most is None else f"≤ {sign}{self.most:,g}" if self.most else "0"
 
     def met(self, ours: float | None, best: float | None) -> bool | None:
-        if ours is None or self.share is not None and best is None:
+        if ours is None or (self.share is not None and best is None):
             return None
         if self.share is not None and best is not None:
             return ours <= self.share * best
@@ -70,10 +70,10 @@ class Truth:
 
 
 NUMBERS = (
-    Number("early_bytes", "first view, until the banner stands: brotli", "bytes", most=6_000),
-    Number("early_requests", "first view, until the banner stands: requests", "", most=1),
-    Number("bytes", "first view, all that follows untouched: brotli", "bytes"),
-    Number("requests", "first view, all that follows untouched: requests", ""),
+    Number("bytes", "first view: brotli", "bytes", most=6_000),
+    Number("requests", "first view: requests", "", most=1),
+    Number("plain_bytes", "first view of a page without an embed: brotli", "bytes", most=6_000),
+    Number("plain_requests", "first view of a page without an embed: requests", "", most=1),
     Number("script", "script time until the banner stands", most=10),
     Number("paint", "the page's own first paint"),
     Number("placed", "banner in its place, buttons working", share=0.8),

@@ -32,7 +32,7 @@ STRICT = (
     f"default-src 'none'; script-src 'nonce-{NONCE}' 'strict-dynamic'; style-src 'self'; img-src 'self'; "
     f"connect-src 'self'; frame-src http://*.{website.TAG_HOST}:*; base-uri 'none'; form-action 'none'"
 )
-POLICIES = {"": "", "strict": STRICT, "types": "require-trusted-types-for 'script'"}
+POLICIES = {"strict": STRICT, "types": "require-trusted-types-for 'script'"}
 
 
 @dataclass(frozen=True)
@@ -85,8 +85,9 @@ class Bench:
             body = self.candidates[name].files.get(file) if name in self.candidates else None
             return (404, "text/plain", b"", 0, "") if body is None else (200, _type_of(file), body, 0, "")
         if path.startswith("/page/"):
-            body = self.candidates[path.removeprefix("/page/")].page(NONCE).encode()
-            return 200, TYPES[".html"], body, 0, POLICIES[query]
+            candidate = self.candidates[path.removeprefix("/page/")]
+            body = candidate.page(NONCE, has_embed=query != "plain").encode()
+            return 200, TYPES[".html"], body, 0, POLICIES.get(query, "")
         if path == "/page.css":
             return 200, TYPES[".css"], website.CSS.encode(), 0, ""
         if path == "/picture.png":

@@ -1,4 +1,4 @@
-"""Script time out of a trace of Chromium: how long the main thread ran, or compiled, what the candidate brought. Pure."""
+"""Script time out of a trace of Chromium: how long the page ran, or compiled, what the candidate brought. Pure."""
 
 from __future__ import annotations
 

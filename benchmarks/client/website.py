@@ -24,7 +24,7 @@ TAG_HOST = "tags.test"
 
 @dataclass(frozen=True)
 class Partner:
-    """`sets`: the first-party cookies that its tag leaves behind; `parameters`: what the library's template asks for."""
+    """`sets`: the first-party cookies that its tag leaves behind; `parameters`: what the library's template wants."""
 
     slug: str
     category: str
@@ -105,7 +105,7 @@ PARTNERS = (
 
 @dataclass(frozen=True)
 class Tag:
-    """A script that waits for consent. `slow`: milliseconds that its host takes longer, so that order is no accident."""
+    """A script that waits for consent. `slow`: milliseconds that its host takes longer: order must be no accident."""
 
     name: str
     partner: str
@@ -122,8 +122,8 @@ class Tag:
 
     @property
     def code(self) -> str:
-        """Says that it ran, and sets what its partner sets."""
-        sets = next(partner.sets for partner in PARTNERS if partner.slug == self.partner)
+        """Says that it ran; one with a file of its own sets what its partner sets."""
+        sets = () if self.is_inline else next(item.sets for item in PARTNERS if item.slug == self.partner)
         lines = [f'(window.ran=window.ran||[]).push("{self.name}");']
         lines += [f'document.cookie="{name}=set-by-a-tag; path=/; max-age=3600";' for name in sets]
         return "".join(lines)
@@ -259,7 +259,8 @@ def with_managed_tags(origin: str) -> int:
 CSS = """
 :root{color-scheme:light dark;--ink:#1c1e21;--paper:#fff;--link:#0b57d0}
 @media(prefers-color-scheme:dark){:root{--ink:#eceef1;--paper:#16181c;--link:#a8c7fa}}
-body{margin:0 auto;max-width:44rem;padding:1rem;font:1.05rem/1.6 system-ui,sans-serif;color:var(--ink);background:var(--paper)}
+body{margin:0 auto;max-width:44rem;padding:1rem;font:1.05rem/1.6 system-ui,sans-serif}
+body{color:var(--ink);background:var(--paper)}
 a{color:var(--link)}
 img{display:block;width:100%;height:auto;aspect-ratio:16/9}
 iframe{display:block;width:100%;aspect-ratio:16/9;border:0}

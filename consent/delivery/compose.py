@@ -190,6 +190,7 @@ def snippet_facts(
                 **payload["appearance"],
                 **_without_empty({"css": layout_css(payload["appearance"]["layout"])}),
             },
+            "cookie_domain": payload["site"].get("cookie_domain"),
             "preferences": preferences,
             "page": f"{public_url}/p/{key}/",
         }

@@ -107,7 +107,13 @@ STATES: Mapping[str, State] = {
         replace(_CENTRE, code="signal-dnt", title="Under Do Not Track", signals=Signals(dnt=True)),
         _ANSWERED,
         replace(_ANSWERED, code="exceptions", title="Some partners on, some off", exceptions={"youtube": False}),
-        replace(_ANSWERED, code="record", title="The visitor's own record", unfolds=True),
+        replace(
+            _ANSWERED,
+            code="record",
+            title="The visitor's own record",
+            shows=f"{_layer('preferences')} .record li",
+            unfolds=True,
+        ),
         replace(_CENTRE, code="sale", title="The right against sale and sharing", regime="us-ca"),
         replace(
             _CENTRE,

@@ -41,6 +41,7 @@ from consent.places import regime_of
 from consent.privacy_signals import Signals, read_signals
 from consent.services.recording import ReportedEvent, record_event
 from consent.wellknown.tk import tell_update
+from cookies.origins import within
 
 
 @csrf_exempt
@@ -262,6 +263,7 @@ def _kept(request: HttpRequest, published: Published, situation: Situation, stor
         consent_cookie.format(stored),
         max_age=cookie_age(regime=regime, stored=stored),
         path="/",
+        domain=_cookie_domain(request, published),
         secure=request.is_secure(),
         samesite="Lax",
         # The snippet reads it.
@@ -277,6 +279,12 @@ def _codes(published: Published) -> list[str]:
 
 def _row(published: Published, code: str) -> DecidingRegime:
     return next(row for row in published.site.regimes if row.code == code)
+
+
+def _cookie_domain(request: HttpRequest, published: Published) -> str | None:
+    """The domain that the website chose for its answers, where this page is under it."""
+    domain = published.payload["site"].get("cookie_domain", "")
+    return domain if within(request.get_host().partition(":")[0], domain) else None
 
 
 def _see_other(url: str) -> HttpResponse:

@@ -60,6 +60,13 @@ class Site(models.Model):
     )
     controller_contact = models.CharField("contact", max_length=200, blank=True, help_text="An e-mail or a page.")
     privacy_policy_url = models.URLField("privacy policy", max_length=500, blank=True)
+    cookie_domain = models.CharField(
+        "one answer for all subdomains of",
+        max_length=120,
+        blank=True,
+        help_text="Such as example.com: an answer on www.example.com then counts on shop.example.com too. Empty: each "
+        "address asks for itself.",
+    )
     partner_notice_days = models.PositiveSmallIntegerField(
         "announce new partners ahead (days)",
         default=0,

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from cookies.models import Member, Role, Site
-from cookies.origins import domain_error
+from cookies.origins import cookie_domain_error, domain_error
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -42,6 +42,8 @@ def update_site(*, site: Site, **facts: Any) -> Site:
     for name, value in facts.items():
         setattr(site, name, value)
     site.full_clean(exclude={"key", "domains"})
+    if site.cookie_domain and (error := cookie_domain_error(site.cookie_domain, site.domains)):
+        raise ValidationError({"cookie_domain": error})
     site.save()
     return site
 

@@ -57,6 +57,8 @@ export function readSignals() {
 
 // ---- cookies and storage
 
+// On another domain than the website chose, the page asks for itself.
+const domain = site.cookie_domain && ("." + location.hostname).endsWith("." + site.cookie_domain) ? "; Domain=" + site.cookie_domain : "";
 /** @type {Stored | null} the answer of this page, where cookies are blocked */
 let memory = null;
 
@@ -72,7 +74,7 @@ export function readStored() {
 
 /** @param {Stored} stored @param {number} seconds how much longer */
 export function writeStored(stored, seconds) {
-  setCookie("sayso=" + format(stored) + "; Path=/; SameSite=Lax; Max-Age=" + seconds);
+  setCookie("sayso=" + format(stored) + "; Path=/; SameSite=Lax; Max-Age=" + seconds + domain);
   memory = choose(cookies()).stored ? null : stored;
 }
 

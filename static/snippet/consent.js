@@ -102,7 +102,7 @@ export function unwanted(kind) {
  */
 export function hasLeftovers(answered) {
   const { stored, count, decision: { reason, grants } } = state;
-  return count > 1 || (answered || stored && /^(e|m|s)/.test(reason)) && Object.values(grants.partners).concat(Object.values(grants.categories)).includes(false) || unwanted("cookies").some((pattern) => ("; " + cookies()).includes("; " + pattern.split("*")[0]));
+  return count > 1 || (answered || stored && /^(e|m|s)/.test(reason)) && /:false/.test(JSON.stringify(grants)) || unwanted("cookies").some((pattern) => ("; " + cookies()).includes("; " + pattern.split("*")[0]));
 }
 
 // ---- answering
@@ -164,7 +164,7 @@ export function answer(action, surface, trusted, choice) {
   judge();
   return queue.add({
     event_id: uuid(), consent_id, action, surface, ...choice, version: site.version, language: site.language, ...context,
-    client_time: new Date(decided_at * 1000).toISOString().replace(".000", ""), trusted, build: site.build,
+    client_time: new Date(decided_at * 1000).toISOString(), trusted, build: site.build,
   }).then((body) => { state.receipt = body?.receipt_url || ""; });
 }
 

@@ -22,8 +22,8 @@ const { appearance: look, language, direction } = site;
 /** @param {string[]} values */
 const tokens = (...values) =>
   ":host{" + ["ink", "soft", "line", "paper", "brand", "on-brand"].map((name, i) => "--sayso-" + name + ":" + values[i]).join(";") + "}";
-const colours = tokens("#15181d", "#565d68", "#dfe2e7", "#fff", look.brand_colour, look.brand_text_colour)
-  + "@media(prefers-color-scheme:dark){" + tokens("#eef0f3", "#a7aeba", "#343a44", "#1a1d23", look.dark_brand_colour, look.dark_brand_text_colour) + "}"
+const colours = tokens("#112", "#556", "#dde", "#fff", look.brand_colour, look.brand_text_colour)
+  + "@media(prefers-color-scheme:dark){" + tokens("#eef", "#aab", "#334", "#1a1d23", look.dark_brand_colour, look.dark_brand_text_colour) + "}"
   + ":host{--sayso-radius:" + look.radius + "px}";
 
 /**

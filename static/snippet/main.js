@@ -144,7 +144,7 @@ function details(then) {
       Object.assign(script, { sayso: { ...tools, ready } });
     });
     script.onerror = () => {
-      report("the preference centre could not be loaded");
+      report("the preferences did not load");
       second = null;
       returning = false;
       failed = true;

@@ -49,7 +49,7 @@ export interface Appearance {
 /** `__FACTS__` of the first file: what the server composes into the first file. */
 export interface Site {
   /** languages: the other ones that are offered, at the short address only */
-  key: string; version: string; build: string; language: string; languages?: string[]; direction: "ltr" | "rtl";
+  cookie_domain?: string; key: string; version: string; build: string; language: string; languages?: string[]; direction: "ltr" | "rtl";
   /** the one for everybody else first */
   regimes: Regime[]; policy: Policy; ordinals: Record<string, number>; categories: Record<Optional, number>; grace?: Record<string, number>; announce_until?: number;
   partners: SitePartner[]; cookies?: Partial<Record<Code, string[]>>; storage?: Partial<Record<Code, string[]>>; databases?: Partial<Record<Code, string[]>>;

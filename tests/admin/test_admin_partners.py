@@ -238,3 +238,13 @@ def test_notice_of_new_partners_is_a_number_of_days(as_alice: Client, site: Site
     as_alice.post(url("details", site), sent)
     site.refresh_from_db()
     assert site.partner_notice_days == 0
+
+
+def test_cookie_domain_must_be_the_websites_own(as_alice: Client, site: Site) -> None:
+    sent = {"name": "Numonix", "default_language": "en"}
+    answer = as_alice.post(url("details", site), {**sent, "cookie_domain": "example.org"})
+    assert "cookie_domain" in answer.context["form"].errors
+    own = site.domains[0].split("//")[1].split(":")[0].removeprefix("*.")
+    as_alice.post(url("details", site), {**sent, "cookie_domain": f" .{own.upper()} "})
+    site.refresh_from_db()
+    assert site.cookie_domain == own

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cookies.origins import domain_error, origin_allowed, origin_of
+from cookies.origins import cookie_domain_error, domain_error, origin_allowed, origin_of, within
 
 ALLOWED = [
     ("https://www.example.com", "https://www.example.com"),
@@ -93,3 +93,23 @@ def test_origin_rules_never_raise(text: str) -> None:
 )
 def test_origin_of_an_address(url: str, origin: str | None) -> None:
     assert origin_of(url) == origin
+
+
+@pytest.mark.parametrize("domain", ["example.com", "shop.example.com", "numonix.cloud"])
+def test_cookie_domain_is_one_that_the_website_is_under(domain: str) -> None:
+    assert cookie_domain_error(domain, ["https://www.shop.example.com", "https://*.numonix.cloud"]) is None
+
+
+@pytest.mark.parametrize(
+    "domain",
+    ["com", "localhost", "example.org", "ample.com", "www.example.com.evil", "https://example.com", "", "a b", "*.x.y"],
+)
+def test_cookie_domain_of_somebody_else_is_refused(domain: str) -> None:
+    assert cookie_domain_error(domain, ["https://www.example.com"])
+
+
+def test_within_a_domain_is_the_domain_and_what_is_below_it() -> None:
+    assert within("example.com", "example.com")
+    assert within("www.example.com", "example.com")
+    assert not within("anexample.com", "example.com")
+    assert not within("www.example.com", "")

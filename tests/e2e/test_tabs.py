@@ -20,7 +20,7 @@ from tests.e2e.visitor import (
 )
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext
+    from playwright.sync_api import BrowserContext, Page
 
     from tests.e2e.pages import OwnWebsite
     from tests.e2e.server import Server
@@ -75,3 +75,26 @@ def test_withdrawal_in_one_tab_is_told_in_the_other(context: BrowserContext, own
     second.evaluate("(markup) => document.body.append(document.createRange().createContextualFragment(markup))", TAG)
     wait_for_calm(second)
     assert ran(second) == ["tag"]
+
+
+def test_answer_counts_on_all_subdomains_where_the_website_wants_it(
+    page: Page, context: BrowserContext, own: OwnWebsite, server: Server
+) -> None:
+    server.shell("""
+from django.utils import timezone
+from consent.services.publishing import publish
+from cookies.services.sites import create_site, update_site
+site = create_site(key="family", name="Family", domains=["http://*.family.localhost:*"])
+update_site(site=site, cookie_domain="family.localhost")
+publish(site=site, by="test", now=timezone.now())
+""")
+    line = own.embed(key="family")
+    own.open(page, head=line, host="www.family.localhost")
+    press(page, "reject-all")
+    wait_for_record(page)
+    own.open(page, head=line, host="shop.family.localhost")
+    wait_for_api(page)
+    wait_for_calm(page)
+    assert page.evaluate("() => sayso.get().source") == "decided"
+    (cookie,) = context.cookies()
+    assert cookie.get("domain") == ".family.localhost"
