@@ -52,7 +52,10 @@ _TEMPLATE_FIELDS: Mapping[str, type] = {
     "hosts": list,
     "technologies": list,
     "sale_or_share": bool,
+    "platform": bool,
+    "justification": str,
     "load_modes": list,
+    "signalled_note": str,
     "reviewed": date,
     "unconfirmed": list,
     "purpose": dict,
@@ -62,7 +65,7 @@ _TEMPLATE_FIELDS: Mapping[str, type] = {
     "loader": list,
     "signals": list,
 }
-_OPTIONAL_FIELDS = ("parameters", "cookies", "loader", "signals")
+_OPTIONAL_FIELDS = ("platform", "justification", "signalled_note", "parameters", "cookies", "loader", "signals")
 _PARAMETER_FIELDS: Mapping[str, type] = {
     "name": str,
     "label": str,
@@ -105,17 +108,22 @@ class LibraryCookie:
 
 @dataclass(frozen=True)
 class LibrarySignal:
-    """What a partner is told about consent, and when: before any tag, always, when granted, when refused."""
+    """What a partner is told about consent, and when: before any tag, always, when granted, when refused; and, for a
+    platform that keeps the choice itself, once there is an answer."""
 
     name: str
     default: Steps = ()
     update: Steps = ()
     grant: Steps = ()
     deny: Steps = ()
+    answer: Steps = ()
 
 
 @dataclass(frozen=True)
 class LibraryPartner:
+    """`platform`: no third party, but what the website runs on. `signalled_note`: what it does before a yes where it
+    loads by itself, for whoever chooses that."""
+
     slug: str
     name: str
     legal_entity: str
@@ -136,6 +144,9 @@ class LibraryPartner:
     cookies: tuple[LibraryCookie, ...]
     loader: Steps
     signals: tuple[LibrarySignal, ...]
+    platform: bool = False
+    justification: str = ""
+    signalled_note: str = ""
 
 
 @cache
@@ -210,20 +221,24 @@ def _fact_faults(data: Mapping[str, Any], file_name: str) -> list[str]:
     if data["slug"] != Path(file_name).stem:
         faults.append(f"slug: {data['slug']!r} is not the name of the file.")
     faults += text_faults("name", data["name"], longest=120)
-    faults += text_faults("legal_entity", data["legal_entity"], longest=200)
-    faults += pattern_faults("country", data["country"], "[A-Z]{2}", "a country of two capital letters")
+    # A platform may be a part of the website itself: then nobody receives anything.
+    if data["legal_entity"] or data["country"] or data["privacy_notice_url"] or not data.get("platform"):
+        faults += text_faults("legal_entity", data["legal_entity"], longest=200)
+        faults += pattern_faults("country", data["country"], "[A-Z]{2}", "a country of two capital letters")
+        faults += url_faults("privacy_notice_url", data["privacy_notice_url"])
     faults += choice_faults("category", data["category"], CATEGORIES)
     faults += choices_faults("purposes", data["purposes"], PURPOSES)
     faults += choices_faults("technologies", data["technologies"], TECHNOLOGIES)
-    faults += url_faults("privacy_notice_url", data["privacy_notice_url"])
     if data["opt_out_url"]:
         faults += url_faults("opt_out_url", data["opt_out_url"])
     faults += texts_faults("unconfirmed", data["unconfirmed"])
+    if "signalled_note" in data:
+        faults += text_faults("signalled_note", data["signalled_note"])
     return faults + translation_faults("purpose", data["purpose"])
 
 
 def _list_faults(data: Mapping[str, Any]) -> list[str]:
-    faults = [] if data["hosts"] else ["hosts is empty."]
+    faults = [] if data["hosts"] or data.get("platform") else ["hosts is empty."]
     for index, host in enumerate(data["hosts"]):
         faults += [] if _is_placeholder(host) else host_faults(f"hosts[{index}]", host)
     faults += repeated_faults("hosts", data["hosts"])
@@ -269,6 +284,23 @@ def _load_mode_faults(data: Mapping[str, Any]) -> list[str]:
         faults.append("load_modes: managed and a loader belong together.")
     if "signalled" in modes and not data.get("signals"):
         faults.append("load_modes: signalled needs signals.")
+    # Whoever lets a tag load before a yes is told what it does then.
+    if ("signalled" in modes and not data.get("platform")) != bool(data.get("signalled_note")):
+        faults.append("signalled_note belongs to partners that may be signalled, and to no others.")
+    return faults + _platform_faults(data)
+
+
+def _platform_faults(data: Mapping[str, Any]) -> list[str]:
+    """What the website runs on is told of answers and is asked for none. It brings nothing onto the page."""
+    if not data.get("platform"):
+        faults = ["justification is for platforms only."] if data.get("justification") else []
+        answers = any(isinstance(signal, dict) and signal.get("answer") for signal in data.get("signals", []))
+        return [*faults, "signals: answer is for platforms only."] if answers else faults
+    faults = text_faults("justification", data.get("justification", ""))
+    if data["category"] != "strictly_necessary":
+        faults.append("category: a platform is strictly necessary.")
+    if data["load_modes"] != ["signalled"]:
+        faults.append("load_modes: a platform is signalled, and nothing else.")
     return faults
 
 

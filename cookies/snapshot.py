@@ -7,7 +7,7 @@ from typing import Any
 
 from cookies.models import Cookie, Partner, Site
 from cookies.partner_library import fill, load_library
-from cookies.vocabulary import CATEGORIES
+from cookies.vocabulary import CATEGORIES, SIGNAL_MOMENTS
 
 
 def site_facts(site: Site) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def _signal(signal: Any, partner: Partner) -> dict[str, Any]:
         "name": signal.name,
         **{
             phase: fill(steps, partner.parameters)
-            for phase in ("default", "update", "grant", "deny")
+            for phase in SIGNAL_MOMENTS
             if (steps := getattr(signal, phase))
         },
     }

@@ -28,6 +28,8 @@ _CODE = frozenset({"eval", "Function", "setTimeout", "setInterval"})
 _PAGE = frozenset({"document", "location", "window", "self", "globalThis", "top", "parent"})
 _OUT_OF_REACH = _CODE | _PAGE
 _REFERENCES = frozenset(f"{mark}{what}" for mark in "@?" for what in (*CATEGORIES, "partner"))
+# Only once there is an answer: one of two words by a category, and a function that does nothing.
+_ANSWER_REFERENCE = re.compile(rf"\?({'|'.join(CATEGORIES)}):[a-z]+:[a-z]+|@callback")
 # Not the address, which has its own place, and no handler: that would be code.
 _ATTRIBUTE = re.compile(r"(?!on|src$|type$)[a-z][a-z-]*")
 
@@ -57,17 +59,20 @@ def _signal_faults(where: str, signal: Any) -> list[str]:
         faults.append(f"{where} has no steps.")
     for moment in SIGNAL_MOMENTS:
         for path, step in _numbered(f"{where}.{moment}", signal.get(moment, [])):
-            faults += _one_step(path, step, references=_REFERENCES)
+            faults += _one_step(path, step, references=_REFERENCES, answer=moment == "answer")
             # It is sent before consent too, so it must not bring anything onto the page.
             faults += [f"{path}: a signal loads no script."] if step[:1] == ["script"] else []
     return faults
 
 
-def _one_step(where: str, step: Any, *, references: frozenset[str] = frozenset()) -> list[str]:
+def _one_step(
+    where: str, step: Any, *, references: frozenset[str] = frozenset(), answer: bool = False
+) -> list[str]:
     if not isinstance(step, list) or not step or step[0] not in STEP_VERBS:
         return [f"{where}: {step!r} does not begin with one of {', '.join(STEP_VERBS)}."]
     verb, *arguments = step
-    return _verb_faults(where, verb, arguments) + _value_faults(where, arguments, references)
+    own = frozenset(text for text in _texts(arguments) if answer and _ANSWER_REFERENCE.fullmatch(text))
+    return _verb_faults(where, verb, arguments) + _value_faults(where, arguments, references | own)
 
 
 def _verb_faults(where: str, verb: str, arguments: Sequence[Any]) -> list[str]:

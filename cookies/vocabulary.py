@@ -41,7 +41,7 @@ PURPOSES = (
 STEP_VERBS = ("set", "stub", "push", "gtag", "call", "script")
 
 # When the steps of a signal run.
-SIGNAL_MOMENTS = ("default", "update", "grant", "deny")
+SIGNAL_MOMENTS = ("default", "update", "grant", "deny", "answer")
 
 LIFETIME_UNITS = ("second", "minute", "hour", "day", "week", "month", "year")
 

@@ -76,7 +76,8 @@ const watch = new ResizeObserver(reserve);
 
 function reserve() {
   sheet = sheet || style(document, "");
-  const height = layer && shown() != "settings" && innerHeight - layer.getBoundingClientRect().top + 12 + "px";
+  // A filter list may hide it: then nothing needs room.
+  const height = layer?.offsetHeight && shown() != "settings" && innerHeight - layer.getBoundingClientRect().top + 12 + "px";
   sheet.replaceSync(height ? "html{scroll-padding-bottom:" + height + "}" + (extended ? "html::after{content:'';display:block;height:" + height + "}" : "") : "");
 }
 

@@ -45,7 +45,7 @@ def address(state: str = "banner", layout: str = "card", language: str = "en", l
 
 def test_every_layer_of_the_snippet_is_shown() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in SNIPPET.glob("*.js"))
-    layers = set(re.findall(r'(?:ask|once|place)\("(\w+)"|"data-sayso-layer": "(\w+)"', source))
+    layers = set(re.findall(r'(?:ask|once|place)\("([a-z]+)"|"data-sayso-layer": "([a-z]+)"', source))
     named = {one or other for one, other in layers}
     assert {"banner", "preferences", "embed"} <= named
     shown = {name for state in STATES.values() for name in re.findall(r'layer="(\w+)"', state.shows)}
