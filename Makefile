@@ -13,7 +13,7 @@ PRODUCTION = SECRET_KEY="$$($(VENV_PYTHON) -c 'import secrets; print(secrets.tok
 	DEBUG=false DEMO=false PUBLIC_URL=https://consent.example.com ALLOWED_HOSTS=consent.example.com \
 	DATABASE_URL=sqlite:///:memory: TRUSTED_PROXIES=1
 
-.PHONY: help run test test-snippet test-sqlite test-postgresql test-browser check format build clean \
+.PHONY: help run test test-snippet test-sqlite test-postgresql test-browser check format build clean benchmark-client \
 	server-packages all-packages node-packages
 
 help: ## List these commands.
@@ -53,8 +53,12 @@ format: all-packages ## Format the Python files and repair what can be repaired.
 build: node-packages ## Build the snippet into static/dist.
 	@$(NPM) run build
 
+benchmark-client: node-packages ## Measure the snippet beside its peers, in a real Chromium. Shorter: make benchmark-client OPTIONS=--quick
+	@$(VENV_PYTHON) -m tools.chromium
+	@$(VENV_PYTHON) -m benchmarks.client $(OPTIONS)
+
 clean: ## Remove what the commands installed or built; .env and the data in var/ stay.
-	rm -rf .venv node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis var/static
+	rm -rf .venv node_modules benchmarks/client/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis var/static
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The three below do nothing, quickly, when all is in place.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -120,8 +120,21 @@ def _partner_changes(
         if starts:
             asked = f"It works from {day_words(starts)}; until then it is off for everybody. {asked}"
         sentences += _partner_change(before.get(slug), partner, starts, asked)
+        sentences += _loading_change(before.get(slug), partner)
     sentences += [f"{old['name']} is gone. Nobody is asked again." for slug, old in before.items() if slug not in after]
     return sentences
+
+
+def _loading_change(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> list[str]:
+    early, was_early = _loads_early(new), old is not None and _loads_early(old)
+    if early and not was_early:
+        return [f"{new['name']} loads before a yes, and is told what visitors decide."]
+    return [f"{new['name']} waits for a yes from now on."] if was_early and not early else []
+
+
+def _loads_early(partner: Mapping[str, Any]) -> bool:
+    """It is on the page whatever the visitor says, and only told about it."""
+    return partner["load_mode"] == "signalled" and partner["category"] != NECESSARY
 
 
 def _partner_change(old: dict[str, Any] | None, new: dict[str, Any], starts: date | None, asked: str) -> list[str]:
@@ -166,6 +179,12 @@ def _policy_changes(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
             "Visits and signals are counted from now on, as numbers only."
             if after.get("count_impressions")
             else "Visits and signals are no longer counted."
+        )
+    if bool(before.get("onetrust_shim")) != bool(after.get("onetrust_shim")):
+        sentences.append(
+            "Markup and tags that were written for OneTrust are understood from now on."
+            if after.get("onetrust_shim")
+            else "Markup and tags that were written for OneTrust are no longer understood."
         )
     return sentences
 

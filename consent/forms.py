@@ -150,7 +150,15 @@ SCOPE_CHOICES = (
     ),
 )
 LIKE_EVERYBODY_ELSE = explained("As everybody else", "The strictest rule: nothing optional runs before a yes.")
-POLICY_FIELDS = ("dnt", "grant_days", "refusal_days", "grace_days", "announce_days", "count_impressions")
+POLICY_FIELDS = (
+    "dnt",
+    "grant_days",
+    "refusal_days",
+    "grace_days",
+    "announce_days",
+    "count_impressions",
+    "onetrust_shim",
+)
 
 
 def place_choices(place: str) -> list[tuple[str, SafeString]]:
@@ -213,6 +221,15 @@ class PolicyForm(CalmForm):
         ),
     )
 
+    onetrust_shim = forms.BooleanField(
+        label="Understand what was written for OneTrust",
+        required=False,
+        help_text=(
+            "For a website that leaves OneTrust: its marked tags wait as before, and tag managers hear what visitors "
+            "decide here. Take OneTrust's own script out first, and switch this off once everything is rewritten."
+        ),
+    )
+
     def __init__(self, *args: Any, policy: SitePolicy, languages: Sequence[str], **kwargs: Any) -> None:
         kwargs["initial"] = {
             "scope": "places" if policy.regimes else "one",
@@ -263,7 +280,8 @@ class PolicyForm(CalmForm):
         return [code for name in self.fields if name.startswith("place_") and (code := self.cleaned_data.get(name))]
 
     def rules(self) -> dict[str, Any]:
-        rules = {name: self.cleaned_data[name] for name in ("dnt", "grant_days", "refusal_days", "count_impressions")}
+        plain = ("dnt", "grant_days", "refusal_days", "count_impressions", "onetrust_shim")
+        rules = {name: self.cleaned_data[name] for name in plain}
         days = {name: self.cleaned_data[name] or 0 for name in ("grace_days", "announce_days")}
         explanation = self.translated("dnt_explanation", {})
         return {**rules, **days, "regimes": self.regimes(), "dnt_explanation": explanation}

@@ -45,10 +45,15 @@ def category_choices() -> list[tuple[str, SafeString]]:
     return [(code, explained(label, CATEGORY_CONSEQUENCES[code])) for code, label in vocabulary.CATEGORY_LABELS.items()]
 
 
-def load_mode_choices(modes: Iterable[str]) -> list[tuple[str, SafeString]]:
+def load_mode_choices(template: LibraryPartner) -> list[tuple[str, SafeString]]:
+    """The ways in which a partner can be loaded; what it does before a yes is said where one can choose that."""
+    consequences = {
+        **LOAD_MODE_CONSEQUENCES,
+        "signalled": f"{LOAD_MODE_CONSEQUENCES['signalled']} {template.signalled_note}".strip(),
+    }
     return [
-        (mode, explained(vocabulary.LOAD_MODE_LABELS[mode].partition(":")[0], LOAD_MODE_CONSEQUENCES[mode]))
-        for mode in modes
+        (mode, explained(vocabulary.LOAD_MODE_LABELS[mode].partition(":")[0], consequences[mode]))
+        for mode in template.load_modes
     ]
 
 
@@ -216,7 +221,7 @@ class CategoryForm(CalmForm):
             self.fields[f"parameter_{parameter.name}"] = parameter_field(parameter, values.get(parameter.name, ""))
         self.fields["load_mode"] = forms.ChoiceField(
             label="How it is loaded",
-            choices=load_mode_choices(template.load_modes),
+            choices=load_mode_choices(template),
             initial=load_mode,
             widget=forms.RadioSelect,
         )
@@ -241,6 +246,7 @@ class LibraryPartnerForm(CategoryForm):
         self.today = today
         self.add_template(template, {}, template.load_modes[0])
         self.fields["category"].initial = template.category
+        self.fields["necessity_justification"].initial = template.justification
         self.fields["starts_on"].initial = first_start(notice_days=site.partner_notice_days, today=today)
         parameters = [name for name in self.fields if name.startswith("parameter_")]
         self.order_fields([*parameters, "category", "necessity_justification", "load_mode", "starts_on"])
@@ -499,7 +505,7 @@ class SiteDetailsForm(CalmForm):
         choice.choices = known
 
     def clean_cookie_domain(self) -> str:
-        return self.cleaned_data["cookie_domain"].strip().strip(".").lower()
+        return str(self.cleaned_data["cookie_domain"]).strip().strip(".").lower()
 
     def clean_partner_notice_days(self) -> int:
         return self.cleaned_data["partner_notice_days"] or 0

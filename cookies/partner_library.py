@@ -158,7 +158,7 @@ def load_library() -> Mapping[str, LibraryPartner]:
 def read_library(folder: Path) -> Mapping[str, LibraryPartner]:
     faults: list[str] = []
     partners: dict[str, LibraryPartner] = {}
-    for path in sorted(folder.glob("*.toml")):
+    for path in sorted(folder.glob("*.toml"), key=lambda path: path.stem):
         try:
             data = tomllib.loads(path.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -42,6 +42,7 @@ PURE = {
     "consent/wording.py",
     "cookies/matching.py",
     "cookies/origins.py",
+    "cookies/step_lines.py",
     "cookies/vocabulary.py",
 }
 IMPURE_MODULES = {"os", "random", "secrets", "time", "socket", "subprocess", "pathlib", "sqlite3"}

@@ -34,6 +34,7 @@ SIZES = {
     "wide": {"width": 3840, "height": 2160},
 }
 SCHEMES = ("light", "dark")
+CALM = "() => new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(then, 50))))"
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Gallery</title>
 <style>body { font: 14px/1.5 system-ui, sans-serif; margin: 24px; background: #e9ecf1; color: #15181d }
 main { display: flex; flex-wrap: wrap; gap: 24px; align-items: start } figure { margin: 0 }
@@ -139,7 +140,9 @@ def settle(page: Page, state: str) -> None:
     """Until the state is there and nothing moves any more."""
     page.locator(STATES[state].shows).first.wait_for()
     page.wait_for_load_state()
-    page.evaluate("() => new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(then, 50))))")
+    page.evaluate(
+        "() => new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(then, 50))))"
+    )
     # Off every button: a button under the pointer looks different.
     page.mouse.move(0, 0)
 

@@ -18,7 +18,15 @@ from typing import Any
 from playwright.sync_api import Error
 
 from benchmarks.client import candidates, checks
-from benchmarks.client.browser import Chromium, NotShown, Values, chromium, first_visit, preferences_visit
+from benchmarks.client.browser import (
+    Chromium,
+    NotShown,
+    Values,
+    chromium,
+    first_visit,
+    preferences_visit,
+    unslowed_visit,
+)
 from benchmarks.client.candidates import NOBODY, OURS, Candidate
 from benchmarks.client.figures import aligned, table
 from benchmarks.client.server import Bench
@@ -27,7 +35,7 @@ from benchmarks.client.website import with_managed_tags
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
 RESULTS = ROOT / "var" / "benchmarks"
-RUNS, QUICK_RUNS = 5, 1
+RUNS, QUICK_RUNS = 3, 1
 
 Seen = dict[str, dict[str, list[Any]]]
 
@@ -54,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     _check(browser, who, seen[who.name], reasons, everywhere=not options.quick)
             version = browser.version
         _print(seen, chosen, reasons, version=version, load=(load_before, os.getloadavg()[0]), origin=bench.origin)
-        _keep(seen, chosen, reasons, version=version)
+        _keep(options.results, seen, chosen, reasons, version=version)
     return 0
 
 
@@ -63,6 +71,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--runs", type=int, help=f"visits of each kind per candidate (usually {RUNS})")
     parser.add_argument("--quick", action="store_true", help="one run, and axe on a light phone only")
     parser.add_argument("--only", help="names, separated by commas: sayso, klaro, …")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="the folder for what every run saw")
     return parser.parse_args(arguments)
 
 
@@ -95,6 +104,7 @@ def _measure(browser: Chromium, who: Candidate, seen: dict[str, list[Any]], reas
         values = first_visit(browser, who, has_banner=not is_page_alone)
         if not is_page_alone:
             values |= preferences_visit(browser, who, tap=False)
+            values |= unslowed_visit(browser, who)
             values["usable_by_tap"] = preferences_visit(browser, who, tap=True)["usable_by_tap"]
     except (NotShown, Error) as error:
         reasons.append(f"{who.name}: {str(error).splitlines()[0]}")
@@ -157,10 +167,10 @@ def _print(
                     print(f"axe, {who.name}, {state}: {', '.join(rules)}")
 
 
-def _keep(seen: Seen, chosen: Sequence[Candidate], reasons: Sequence[str], *, version: str) -> None:
-    RESULTS.mkdir(parents=True, exist_ok=True)
+def _keep(folder: Path, seen: Seen, chosen: Sequence[Candidate], reasons: Sequence[str], *, version: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
     now = datetime.now(UTC)
-    path = RESULTS / f"client-{now:%Y%m%d-%H%M%S}.json"
+    path = folder / f"client-{now:%Y%m%d-%H%M%S}.json"
     result = {
         "at": now.isoformat(timespec="seconds"),
         "chromium": version,
@@ -170,7 +180,7 @@ def _keep(seen: Seen, chosen: Sequence[Candidate], reasons: Sequence[str], *, ve
         "table": table(seen),
     }
     path.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    print(f"\nEvery run: {path.relative_to(ROOT)}")
+    print(f"\nEvery run: {path}")
 
 
 _began = time.monotonic()

@@ -22,13 +22,15 @@ NONCE_PLACE = "%NONCE%"
 
 @dataclass(frozen=True)
 class Candidate:
-    """`banner`, `accept`, `settings`: of the first view. `centre`: a button of the preference centre that keeps the
-    choice. `withdraw`: JavaScript, as its documentation has it. `inline`: its configuration in the page, whose bytes
-    count. `aside`: what has to be known about how it was measured."""
+    """`banner`, `accept`, `settings`: of the first view. `centre`: a button of the preference centre that is in view
+    when it opens. `withdraw`: JavaScript, as its documentation has it. `inline`: its configuration in the page, whose
+    bytes count. `strict_head`: what its documentation has instead of `head` for a page with a policy. `aside`: what
+    has to be known about how it was measured."""
 
     name: str
     version: str = ""
     head: str = ""
+    strict_head: str = ""
     end: str = ""
     inline: str = ""
     files: Mapping[str, bytes] = field(default_factory=dict)
@@ -41,10 +43,12 @@ class Candidate:
     withdraw: str = ""
     aside: str = ""
 
-    def page(self, nonce: str, *, has_embed: bool = True) -> str:
+    def page(self, nonce: str, *, has_embed: bool = True, has_policy: bool = False) -> str:
         """Its page. Scripts carry the nonce whether a policy asks for it or not."""
         embed = self.embed if has_embed else ""
-        html = website.page(head=self.head, end=self.end, gate=self.gate, embed=embed)
+        html = website.page(
+            head=(has_policy and self.strict_head) or self.head, end=self.end, gate=self.gate, embed=embed
+        )
         return html.replace(NONCE_PLACE, f'nonce="{nonce}"').replace("%NONCE_VALUE%", nonce)
 
 
@@ -195,8 +199,11 @@ def klaro() -> Candidate:
         version=_version("klaro"),
         head=f"<script {NONCE_PLACE}>{inline}</script>\n"
         f'<script defer {NONCE_PLACE} src="/candidate/klaro/klaro.js"></script>',
+        strict_head=f"<script {NONCE_PLACE}>{inline}</script>\n"
+        '<link rel="stylesheet" href="/candidate/klaro/klaro.min.css">\n'
+        f'<script defer data-config="klaroConfig" {NONCE_PLACE} src="/candidate/klaro/klaro-no-css.js"></script>',
         inline=inline,
-        files={"klaro.js": _file("klaro", "dist/klaro.js")},
+        files={name: _file("klaro", f"dist/{name}") for name in ("klaro.js", "klaro-no-css.js", "klaro.min.css")},
         gate=gate,
         embed=f'<iframe data-name="{website.EMBED_PARTNER}" data-src="{website.EMBED_URL}" title="A video"'
         ' width="640" height="360"></iframe>',

@@ -44,7 +44,7 @@ def ran_in_order(ran: list[str]) -> bool:
 def withdrawal(chromium: Chromium, candidate: Candidate) -> Values:
     """Accept, withdraw, look: what is left of the declared cookies, and how often the page was loaded again."""
     with chromium.visitor(candidate, slow=False) as (context, page):
-        _accept(chromium, candidate, page)
+        _accept(page, candidate, chromium.address(candidate, host=website.WIDE_HOST))
         loads = count_loads(page)
         read(page, f"void ({candidate.withdraw})")
         page.wait_for_timeout(SETTLED + 1_000)
@@ -84,7 +84,7 @@ def under_policy(chromium: Chromium, candidate: Candidate, policy: str) -> str:
     """Empty where banner and tags work without a violation; else what happened."""
     with chromium.visitor(candidate, slow=False) as (_, page):
         try:
-            _accept(chromium, candidate, page, policy)
+            _accept(page, candidate, chromium.address(candidate, policy))
         except (NotShown, Error):
             return "no banner"
         violations: list[str] = read(page, "bench.violations")
@@ -120,8 +120,8 @@ def _violations(page: Page) -> list[str]:
     return sorted(broken)
 
 
-def _accept(chromium: Chromium, candidate: Candidate, page: Page, policy: str = "") -> None:
-    page.goto(chromium.address(candidate, policy))
+def _accept(page: Page, candidate: Candidate, address: str) -> None:
+    page.goto(address)
     until_standing(page, has_banner=True, patience=SHORT)
     page.locator(candidate.accept).tap()
     wait_until(page, f"(window.ran || []).length >= {len(website.IN_ORDER)}", "not every tag ran", forgive=True)

@@ -29,7 +29,7 @@ TYPES = {
 FOLDER = "/candidate/"
 NONCE = "c2F5c28tYmVuY2htYXJr"
 STRICT = (
-    f"default-src 'none'; script-src 'nonce-{NONCE}' 'strict-dynamic'; style-src 'self'; img-src 'self'; "
+    f"default-src 'none'; script-src 'nonce-{NONCE}' 'strict-dynamic'; style-src 'self'; img-src 'self' data:; "
     f"connect-src 'self'; frame-src http://*.{website.TAG_HOST}:*; base-uri 'none'; form-action 'none'"
 )
 POLICIES = {"strict": STRICT, "types": "require-trusted-types-for 'script'"}
@@ -86,7 +86,7 @@ class Bench:
             return (404, "text/plain", b"", 0, "") if body is None else (200, _type_of(file), body, 0, "")
         if path.startswith("/page/"):
             candidate = self.candidates[path.removeprefix("/page/")]
-            body = candidate.page(NONCE, has_embed=query != "plain").encode()
+            body = candidate.page(NONCE, has_embed=query != "plain", has_policy=query in POLICIES).encode()
             return 200, TYPES[".html"], body, 0, POLICIES.get(query, "")
         if path == "/page.css":
             return 200, TYPES[".css"], website.CSS.encode(), 0, ""

@@ -20,6 +20,9 @@ from cookies.vocabulary import CATEGORIES, OPTIONAL_CATEGORIES
 KEY, NAME, LANGUAGE = "benchmark", "Numonix", "en"
 # Third parties live on this machine too, under names of their own: their answers cross the same slow network.
 TAG_HOST = "tags.test"
+# The website under a name of three parts, whose tags set their cookies on the one of two, as real ones do.
+WIDE_HOST = "www.numonix.localhost"
+DOMAIN = '(location.hostname.includes(".")?"; domain="+location.hostname.split(".").slice(-2).join("."):"")'
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,7 @@ class Tag:
         """Says that it ran; one with a file of its own sets what its partner sets."""
         sets = () if self.is_inline else next(item.sets for item in PARTNERS if item.slug == self.partner)
         lines = [f'(window.ran=window.ran||[]).push("{self.name}");']
-        lines += [f'document.cookie="{name}=set-by-a-tag; path=/; max-age=3600";' for name in sets]
+        lines += [f'document.cookie="{name}=set-by-a-tag; path=/; max-age=3600"+{DOMAIN};' for name in sets]
         return "".join(lines)
 
 

@@ -19,6 +19,8 @@ from cookies.admin.install import domains_form
 from cookies.admin.languages import language_name, languages_of
 from cookies.admin.pages import go_to, show, site_page
 from cookies.models import Partner, Site
+from cookies.snapshot import partner_facts
+from cookies.step_lines import lines_before, lines_inside
 
 
 @site_page(
@@ -45,6 +47,7 @@ def install(request: HttpRequest, site: Site) -> HttpResponse:
             for code in languages_of(site)
             if code != site.default_language
         ],
+        early=early_lines(site),
         gated=[(partner, gated_markup(partner)) for partner in gated if partner.category != "strictly_necessary"],
         settings_link=SETTINGS_LINK,
         declaration=DECLARATION,
@@ -56,6 +59,20 @@ def embed_line(site: Site, language: str = "") -> str:
     """The one line for the head of every page."""
     route, values = ("snippet-language", [site.key, language]) if language else ("snippet", [site.key])
     return f'<script async src="{settings.PUBLIC_URL}{reverse(route, args=values)}"></script>'
+
+
+def early_lines(site: Site) -> list[dict[str, str]]:
+    """For each tag that loads before a yes: what keeps it silent until then. Google's tags share one set of lines."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for partner in partner_facts(site):
+        if partner["load_mode"] != "signalled":
+            continue
+        lines = lines_before(partner["signals"]), lines_inside(partner["signals"])
+        if partner["category"] == "strictly_necessary" and not any(lines):
+            continue
+        entry = found.setdefault(lines, {"slug": partner["slug"], "names": "", "before": lines[0], "inside": lines[1]})
+        entry["names"] = ", ".join(filter(None, [entry["names"], partner["name"]]))
+    return list(found.values())
 
 
 def signal_lines(site: Site, publication: Publication, *, today: date) -> dict[str, str]:

@@ -21,7 +21,19 @@ from cookies.vocabulary import CATEGORIES
 DIST = Path(__file__).resolve().parent.parent.parent / "static" / "dist"
 # What the browser's rule takes for granted where a row says nothing else: the strictest.
 STRICT_MODEL, ALL_SIGNALS = "opt_in", ("dnt", "gpc")
-PARTS = ("snippet", "region", "count", "language", "preferences", "declaration", "embeds", "notices", "record")
+PARTS = (
+    "snippet",
+    "region",
+    "count",
+    "language",
+    "platform",
+    "onetrust",
+    "preferences",
+    "declaration",
+    "embeds",
+    "notices",
+    "record",
+)
 LAYOUTS = ("bar", "centre")
 # What the first view shows or says.
 FIRST_VIEW_KEYS = (
@@ -141,6 +153,8 @@ def _extras(payload: Mapping[str, Any], language: str) -> list[str]:
         "region": len(payload["regimes"]) > 1,
         "count": payload["policy"].get("count_impressions"),
         "language": _others(payload, language),
+        "platform": any(signal.get("answer") for partner in payload["partners"] for signal in partner["signals"]),
+        "onetrust": payload["policy"].get("onetrust_shim"),
     }
     return [part for part, is_needed in wanted.items() if is_needed]
 

@@ -1,7 +1,7 @@
 """Every state of the snippet, each as a website that brings it about: composed on the fly, published nowhere.
 
-A scene is a demonstration website's payload, varied. What the page itself has to bring (an answer in a cookie, a signal,
-a button that was pressed) is said here and done by static/pages/gallery.js.
+A scene is a demonstration website's payload, varied. What the page itself has to bring (an answer in a cookie, a
+signal, a button that was pressed) is said here and done by static/pages/gallery.js.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from consent.wording import OPTIONAL_CATEGORIES, version_texts
 
 LAYOUTS = ("card", "bar", "centre")
 DAY = 86_400
+NO_SIGNALS = Signals()
 # Nobody published these: the present version, and the one that was answered before it.
 DIGEST, EARLIER = "0" * 64, "1" * 12
 CONSENT_ID = "5f0e2a8c-6f0a-4c8e-9a53-1f0f5f3c7a10"
@@ -64,7 +65,7 @@ class State:
     title: str
     shows: str
     regime: str = ""
-    signals: Signals = Signals()
+    signals: Signals = NO_SIGNALS
     answered: Mapping[str, bool] | None = None
     exceptions: Mapping[str, bool] | None = None
     days: int = 3
@@ -202,7 +203,6 @@ def varied_payload(payload: Mapping[str, Any], variation: Variation) -> dict[str
     texts = _texts(payload["site"]["name"], language, partners, cookies, state)
     return {
         **payload,
-        "site": {**payload["site"], "default_language": language},
         "languages": [language],
         "texts": {language: texts},
         "appearance": {**payload["appearance"], **colours()[variation.colours], "layout": variation.layout},

@@ -1,6 +1,7 @@
 """The gallery: an index of frames, and each frame as a page that can reach nothing and keep nothing.
 
-A frame is sandboxed into an origin of its own, like the preview in the admin; static/admin/preview.js gives it a memory.
+A frame is sandboxed into an origin of its own, like the preview in the admin, and gets its memory from
+static/admin/preview.js.
 """
 
 from __future__ import annotations

@@ -27,6 +27,11 @@ class SitePolicy(models.Model):
         default=False,
         help_text="Adds one to a counter when somebody comes to the website. Nothing about anyone is kept.",
     )
+    onetrust_shim = models.BooleanField(
+        "understand what was written for OneTrust",
+        default=False,
+        help_text="Adds OneTrust's names, events and marks to the website's file, answered by what visitors decide here.",
+    )
     grace_days = models.PositiveSmallIntegerField(
         "let a change wait (days)",
         default=0,

@@ -266,6 +266,8 @@ def _draft(site: Site) -> dict[str, Any]:
             "dnt": policy.dnt,
             "dnt_explanation": policy.dnt_explanation,
             "count_impressions": policy.count_impressions,
+            # Only where it is chosen: all other websites publish what they did before there was a choice.
+            **({"onetrust_shim": True} if policy.onetrust_shim else {}),
         },
         "regimes": [resolved(row) for row in regimes],
         "opt_out_links": [{"label": link.label, "url": link.url} for link in site.opt_out_links.all()],

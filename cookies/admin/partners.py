@@ -107,6 +107,7 @@ def library_partner(request: HttpRequest, site: Site, slug: str) -> HttpResponse
         else:
             record_action(request, site, f"Added the partner {partner.name} from the library.", flag=ADDITION)
             messages.success(request, f"{partner.name} is added. Visitors meet it once you publish.")
+            _warn_if_early(request, site, partner)
             return go_to(site, "partners")
     return show(
         request,
@@ -162,6 +163,7 @@ def partner_page(request: HttpRequest, site: Site, partner_id: int) -> HttpRespo
         partner=partner,
         template=template,
     )
+    was_early = partner.loads_early
     if request.method == "POST" and form.is_valid():
         try:
             update_partner(partner=partner, **form.facts())
@@ -171,6 +173,8 @@ def partner_page(request: HttpRequest, site: Site, partner_id: int) -> HttpRespo
         else:
             record_action(request, site, f"Changed the partner {partner.name}.")
             messages.success(request, f"{partner.name} is saved. Visitors see it once you publish.")
+            if not was_early:
+                _warn_if_early(request, site, partner)
             return go_to(site, "partner", partner.pk)
     return show(
         request,
@@ -202,6 +206,17 @@ def restore(request: HttpRequest, site: Site, partner_id: int) -> HttpResponse:
     record_action(request, site, f"Restored the partner {partner.name}.")
     messages.success(request, f"{partner.name} is part of the next version again.")
     return go_to(site, "partners")
+
+
+def _warn_if_early(request: HttpRequest, site: Site, partner: Partner) -> None:
+    """A tag that runs before a yes is somebody's decision, and the log says whose."""
+    if not partner.loads_early:
+        return
+    record_action(request, site, f"Let the partner {partner.name} load before a yes.")
+    messages.warning(
+        request,
+        f"{partner.name} now loads before a yes, for everybody. Install has the lines that keep it silent until then.",
+    )
 
 
 def _row(site: Site, partner: Partner, today: date) -> dict[str, object]:

@@ -70,6 +70,11 @@ class Partner(models.Model):
 
     objects = PartnerQuerySet.as_manager()
 
+    @property
+    def loads_early(self) -> bool:
+        """Its tag is on the page whatever the visitor says, and is only told about it."""
+        return self.load_mode == "signalled" and self.category != "strictly_necessary"
+
     class Meta:
         ordering = ["name"]
         constraints = [

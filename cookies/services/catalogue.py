@@ -56,6 +56,8 @@ def add_library_partner(
         parameters=dict(parameters),
         load_mode=load_mode or template.load_modes[0],
     )
+    if partner.category == "strictly_necessary" and not necessity_justification:
+        partner.necessity_justification = template.justification
     check_partner(partner)
     partner.save()
     Cookie.objects.bulk_create(_library_cookies(site, partner, template))

@@ -156,15 +156,14 @@ export const everything = (granted) => choose({ performance: granted, functional
  * @returns {Promise<void>} done when it is recorded, or known that it has to wait
  */
 export function answer(action, surface, trusted, choice) {
-  const decided_at = now();
   const consent_id = state.stored?.consent_id || uuid();
   const context = { regime: state.regime.code, signals: readSignals() };
-  state.stored = { version: version.digest, decided_at, ...choice, consent_id, ...context };
+  state.stored = { version: version.digest, decided_at: now(), ...choice, consent_id, ...context };
   keep();
   judge();
   return queue.add({
     event_id: uuid(), consent_id, action, surface, ...choice, version: site.version, language: site.language, ...context,
-    client_time: new Date(decided_at * 1000).toISOString(), trusted, build: site.build,
+    client_time: new Date(), trusted, build: site.build,
   }).then((body) => { state.receipt = body?.receipt_url || ""; });
 }
 

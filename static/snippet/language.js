@@ -4,10 +4,15 @@
  */
 const { site, state, addScript, boot, guard, home } = __TOOLS__;
 const offered = [site.language, ...site.languages || []];
+/** Other names of what is offered, as the server knows them too. @type {Record<string, string>} */
+const ALIASES = { no: "nb", nn: "nb", iw: "he" };
 /** @param {string} code */
-const base = (code) => code.toLowerCase().split("-")[0];
+const base = (code) => {
+  const [language] = code.toLowerCase().split("-");
+  return ALIASES[language] || language;
+};
 /** As asked for, else the same language of another place. @param {string} wanted */
-const fitting = (wanted) => offered.find((code) => code == wanted) || offered.find((code) => base(code) == base(wanted));
+const fitting = (wanted) => offered.find((code) => code.toLowerCase() == wanted.toLowerCase()) || offered.find((code) => base(code) == base(wanted));
 const found = [document.documentElement.lang, ...navigator.languages].map(fitting).find(Boolean) || site.language;
 
 if (found != site.language && home.pathname.endsWith("/" + site.key + ".js")) {

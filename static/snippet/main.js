@@ -67,9 +67,13 @@ function settle(action, surface, event, choice) {
   const recorded = answer(action, surface, !!event && event.isTrusted, choice);
   const isQuiet = surface == "api" || surface == "embed";
   clear();
-  const swept = change();
-  if (isQuiet || !details((panel) => panel.confirm())) present();
-  reloadIfRevoked(Promise.all([recorded, swept]));
+  const follow = () => {
+    reloadIfRevoked(Promise.all([recorded, change()]));
+    if (isQuiet || !details((panel) => panel.confirm())) present();
+  };
+  // What was clicked is gone on the next frame; only then do tags get their turn.
+  if (isQuiet) follow();
+  else requestAnimationFrame(() => setTimeout(follow));
 }
 
 /** @returns {Promise<void>} done when nothing is left behind */

@@ -26,7 +26,7 @@ export function createQueue(recall, keep, send, report) {
     if (answer.status == 429 || answer.status > 499) return;
     keep(list().filter(({ event_id }) => event_id != event.event_id));
     if (answer.ok) return answer.json();
-    report("the record refused an event: " + answer.status);
+    report("refused: " + answer.status);
   }).catch(() => {});
 
   return {

@@ -33,7 +33,7 @@ export interface Grants { categories: Record<Code, boolean>; partners: Record<st
 export type Reason = "undecided" | "expired" | "moved" | "signal" | "decided" | "changed" | "announced";
 export interface Decision { show: "banner" | "notice" | "nothing"; reason: Reason; grants: Grants }
 
-export interface PartnerSignal { name: string; default?: Step[]; update?: Step[]; grant?: Step[]; deny?: Step[] }
+export interface PartnerSignal { name: string; default?: Step[]; update?: Step[]; grant?: Step[]; deny?: Step[]; /** only for what the website runs on */ answer?: Step[] }
 export interface SitePartner {
   slug: string; name: string; category: Code; added: number; sale_or_share?: boolean; starts_at?: number; entity?: string; hosts?: string[];
   cookies?: string[]; storage?: string[]; databases?: string[]; loader?: Step[]; signals?: PartnerSignal[];

@@ -1,4 +1,4 @@
-"""The gallery: every layer of the snippet has its frames, and a frame can reach nothing, keep nothing and tell nobody."""
+"""The gallery: every layer of the snippet has its frame, and a frame reaches nothing, keeps nothing and tells nobody."""
 
 from __future__ import annotations
 

@@ -35,16 +35,24 @@ MANAGED = {
     "matomo",
     "meta-pixel",
     "microsoft-clarity",
+    "posthog",
+    "segment",
 }
-SIGNALLED = {
+PLATFORMS = {"shopify", "wp-consent-api"}
+SIGNALLED = PLATFORMS | {
+    "adobe-analytics",
+    "adobe-experience-platform",
     "google-ads",
     "google-analytics",
     "google-tag-manager",
     "hubspot",
     "matomo",
+    "matomo-cookieless",
     "meta-pixel",
     "microsoft-advertising",
     "microsoft-clarity",
+    "posthog",
+    "tiktok-pixel",
 }
 ALL = MANAGED | SIGNALLED | {"google-maps", "stripe", "vimeo", "youtube"}
 
@@ -81,8 +89,11 @@ def test_library_is_read_once_and_cannot_be_changed():
     assert load_library() is library
 
 
-def test_library_proposes_nothing_as_strictly_necessary():
-    assert [partner.slug for partner in load_library().values() if partner.category == "strictly_necessary"] == []
+def test_library_proposes_nothing_as_strictly_necessary_but_what_the_website_runs_on():
+    library = load_library().values()
+
+    assert {partner.slug for partner in library if partner.category == "strictly_necessary"} == PLATFORMS
+    assert {partner.slug for partner in library if partner.platform} == PLATFORMS
 
 
 def test_managed_and_signalled_partners_are_those_whose_vendor_makes_it_possible():
@@ -90,7 +101,24 @@ def test_managed_and_signalled_partners_are_those_whose_vendor_makes_it_possible
 
     assert {partner.slug for partner in library if "managed" in partner.load_modes} == MANAGED
     assert {partner.slug for partner in library if partner.signals} == SIGNALLED
-    assert all("gated" in partner.load_modes for partner in library)
+    # What measures without cookies before a yes is another thing than what waits for one.
+    never_gated = {partner.slug for partner in library if "gated" not in partner.load_modes}
+    assert never_gated == PLATFORMS | {"matomo-cookieless"}
+
+
+def test_whoever_lets_a_tag_load_before_a_yes_is_told_what_it_does_then():
+    for partner in load_library().values():
+        is_choice = "signalled" in partner.load_modes and not partner.platform
+        assert bool(partner.signalled_note) == is_choice, partner.slug
+        # Nothing before a yes is what one gets without choosing.
+        assert partner.load_modes[0] != "signalled" or partner.slug in PLATFORMS | {"matomo-cookieless"}
+
+
+def test_platform_is_told_of_answers_and_brings_nothing_onto_the_page():
+    for slug in PLATFORMS:
+        platform = load_library()[slug]
+        assert (platform.load_modes, platform.loader, platform.hosts) == (("signalled",), (), ())
+        assert all(signal.answer and not signal.update and not signal.grant for signal in platform.signals)
 
 
 @pytest.mark.parametrize("partner", load_library().values(), ids=lambda partner: partner.slug)
@@ -150,9 +178,15 @@ def test_google_partners_share_one_signal():
         ),
         (
             "microsoft-advertising",
-            "update",
-            ["call", "uetq.push", "consent", "update", {"ad_storage": "@partner"}],
+            "grant",
+            ["push", "uetq", "consent", "update", {"ad_storage": "granted"}],
         ),
+        ("microsoft-advertising", "deny", ["push", "uetq", "consent", "update", {"ad_storage": "denied"}]),
+        ("tiktok-pixel", "default", ["call", "ttq.holdConsent"]),
+        ("tiktok-pixel", "deny", ["call", "ttq.revokeConsent"]),
+        ("posthog", "deny", ["call", "posthog.opt_out_capturing"]),
+        ("matomo-cookieless", "default", ["push", "_paq", ["requireCookieConsent"]]),
+        ("wp-consent-api", "answer", ["call", "wp_set_consent", "statistics", "?performance:allow:deny"]),
         (
             "microsoft-clarity",
             "default",
@@ -293,6 +327,23 @@ def _put(value, *path):
         (
             _put([["script", "https://a.example/x.js"]], "signals", 0, "grant"),
             "signals[0].grant[0]: a signal loads no script.",
+        ),
+        (_drop("signalled_note"), "signalled_note belongs to partners that may be signalled, and to no others."),
+        (_put(["managed", "gated"], "load_modes"), "signalled_note belongs to partners that may be signalled"),
+        (_put("two\nlines", "signalled_note"), "signalled_note must be one line"),
+        (_put("It has to.", "justification"), "justification is for platforms only."),
+        (_put([["gtag", "consent"]], "signals", 0, "answer"), "signals: answer is for platforms only."),
+        (_put(True, "platform"), "category: a platform is strictly necessary."),
+        (_put(True, "platform"), "load_modes: a platform is signalled, and nothing else."),
+        (_put(True, "platform"), "justification is empty."),
+        (
+            _put([["call", "x", "?performance:yes:no"]], "signals", 0, "grant"),
+            "signals[0].grant[0]: '?performance:yes:no' refers to nothing.",
+        ),
+        (_put([["call", "x", "@callback"]], "signals", 0, "deny"), "signals[0].deny[0]: '@callback' refers to nothing."),
+        (
+            _put([["call", "x", "?marketing:yes:no"]], "signals", 0, "answer"),
+            "signals[0].answer[0]: '?marketing:yes:no' refers to nothing.",
         ),
     ],
 )

@@ -1,4 +1,5 @@
-"""What axe-core finds wrong by the rules of WCAG 2.2 A and AA: nothing, on any of our pages and layers."""
+"""Accessibility, as far as a program can tell: what axe-core finds wrong by the rules of WCAG 2.2 A and AA (nothing), a
+walk by keyboard alone, the accessibility tree as it was reviewed. docs/accessibility.md says what that leaves open."""
 
 from __future__ import annotations
 
@@ -7,15 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from consent.demo.gallery import LAYOUTS, STATES, colours
+from consent.demo.hosts import FIRST_WEBSITE
 from tests.e2e.visitor import banner, centre, press, wait_for_api, wait_for_calm, wait_for_record
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
 
     from tests.e2e.conftest import NewContext
     from tests.e2e.server import Server
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+SNAPSHOTS = Path(__file__).parent / "snapshots"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PHONE = {"width": 320, "height": 640}
 DESKTOP = {"width": 1280, "height": 800}
@@ -135,6 +139,238 @@ def test_question_after_a_visit_to_the_platform_has_no_faults(look: str, new_con
     page = open_page(new_context, look, website + "/demo/#sayso=p")
     page.locator('[data-sayso-layer="returned"]').wait_for()
     assert faults(page) == []
+
+
+# --- Every state of the gallery --------------------------------------------------------------------
+
+# What looks different in another layout, and what another direction turns round.
+IN_EVERY_LAYOUT = ["banner", "long", "notice", "news", "confirmation"]
+SETTLED = "() => new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(then)))"
+
+
+def open_frame(
+    page: Page, website: str, state: str, *, layout: str = "card", language: str = "en", look: str = FIRST_WEBSITE
+) -> None:
+    """A state of the gallery (consent/demo/gallery.py), once it is there."""
+    back = "#sayso=p" if state == "returned" else ""
+    page.goto(f"{website}/demo/gallery/{state}/{layout}/{language}/{look}/{back}")
+    page.locator(STATES[state].shows).first.wait_for()
+    wait_for_calm(page)
+    # axe does not know that nothing behind a modal dialog can be seen or reached.
+    page.evaluate(
+        """() => {
+            const layer = document.querySelector("[data-sayso-layer=preferences]");
+            if (layer) for (const other of document.body.children) if (other != layer) other.style.visibility = "hidden";
+        }"""
+    )
+
+
+def faults_in(page: Page, *looks: str) -> dict[str, list[str]]:
+    """By look; a look without faults is left out."""
+    found = {}
+    for look in looks:
+        page.emulate_media(color_scheme=LOOKS[look]["color_scheme"], reduced_motion="reduce")
+        page.set_viewport_size(LOOKS[look]["viewport"])
+        page.evaluate(SETTLED)
+        found[look] = faults(page)
+    return {look: sentences for look, sentences in found.items() if sentences}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_state_has_no_faults_in_either_direction(state: str, page: Page, website: str) -> None:
+    open_frame(page, website, state)
+    assert faults_in(page, *LOOKS) == {}
+    open_frame(page, website, state, language="ar")
+    assert page.locator("html").get_attribute("dir") == "rtl"
+    assert faults_in(page, "dark desktop", "light phone") == {}
+
+
+@pytest.mark.parametrize("layout", [layout for layout in LAYOUTS if layout != "card"])
+def test_every_layout_has_no_faults(layout: str, page: Page, website: str) -> None:
+    for state in IN_EVERY_LAYOUT:
+        open_frame(page, website, state, layout=layout)
+        assert faults_in(page, "light desktop", "dark phone") == {}, state
+
+
+@pytest.mark.parametrize("look", colours())
+def test_every_look_can_be_read(look: str, page: Page, website: str) -> None:
+    open_frame(page, website, "exceptions", look=look)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        assert faults(page, ["color-contrast"]) == []
+
+
+def test_switches_and_focus_rings_can_be_seen_in_every_look(page: Page, website: str) -> None:
+    """What axe does not look at: the contrast of what is no text (WCAG 2.2 1.4.11), where it is hardest to keep."""
+    open_frame(page, website, "exceptions", look="sun")
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        lines = centre(page).locator("dialog").evaluate(LINES)
+        assert len(lines) == 5
+        assert [line for line in lines if line["ratio"] < 3] == []
+
+
+# The contrast with the paper of each switch's edge, and of the ring around what has the focus. A canvas knows all colours.
+LINES = """(dialog) => {
+    const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+    const luminance = (colour) => {
+        canvas.clearRect(0, 0, 1, 1);
+        canvas.fillStyle = colour;
+        canvas.fillRect(0, 0, 1, 1);
+        const [red, green, blue] = [...canvas.getImageData(0, 0, 1, 1).data].map((value) => value / 255)
+            .map((value) => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05;
+    };
+    const paper = luminance(getComputedStyle(dialog).backgroundColor);
+    const line = (name, colour) => {
+        const own = luminance(colour);
+        return {name, colour, ratio: Math.max(own, paper) / Math.min(own, paper)};
+    };
+    const save = dialog.querySelector("[data-sayso-action=save]");
+    save.focus({focusVisible: true});
+    const edges = [...dialog.querySelectorAll("input[data-category] + i")];
+    return [
+        ...edges.map((edge) => line("edge", getComputedStyle(edge).borderTopColor)),
+        line("dash", getComputedStyle(dialog.querySelector("input:indeterminate + i"), "::after").backgroundColor),
+        line("ring", getComputedStyle(save).outlineColor),
+    ];
+}"""
+
+
+@pytest.mark.parametrize("state", [state for state in STATES if state not in ("embeds", "declaration")])
+def test_every_state_fits_at_400_per_cent(state: str, new_context: NewContext, website: str) -> None:
+    """1280 pixels at 400 %: nothing is cut off to the side, and everything can be scrolled to (WCAG 2.2 1.4.10)."""
+    page = new_context(viewport={"width": 320, "height": 256}).new_page()
+    open_frame(page, website, state)
+    assert page.evaluate("() => document.documentElement.scrollWidth") == 320
+    buttons = page.locator("[data-sayso-action]:visible").or_(page.locator("[data-sayso=choices]"))
+    for index in range(buttons.count()):
+        button = buttons.nth(index)
+        if state in ("banner", "long") or not covered(button):
+            button.scroll_into_view_if_needed()
+            box = button.bounding_box()
+            assert box
+            assert 0 <= box["x"] <= box["x"] + box["width"] <= 320
+            assert -1 <= box["y"] <= box["y"] + min(box["height"], 200) <= 257
+
+
+def covered(button: Locator) -> bool:
+    """Whether it stands behind the preference centre."""
+    open_centre = "() => !!document.querySelector('[data-sayso-layer=preferences]')"
+    return bool(button.page.evaluate(open_centre)) and not button.evaluate(
+        "(element) => element.getRootNode() instanceof ShadowRoot"
+    )
+
+
+# --- By keyboard alone -----------------------------------------------------------------------------
+
+# What has the focus, through shadow roots: what it does, or what it is.
+FOCUSED = """() => {
+    let element = document.activeElement;
+    while (element.shadowRoot && element.shadowRoot.activeElement) element = element.shadowRoot.activeElement;
+    const {saysoAction, category, partner, sayso} = element.dataset;
+    return saysoAction || category || partner || sayso || element.id || element.className || element.localName;
+}"""
+# Whether what has the focus is in the window, and on top at its middle (WCAG 2.2 2.4.11).
+IN_SIGHT = """() => {
+    let element = document.activeElement, root = document;
+    while (element.shadowRoot && element.shadowRoot.activeElement) {
+        root = element.shadowRoot;
+        element = root.activeElement;
+    }
+    const {left, top, width, height} = element.getBoundingClientRect();
+    const found = root.elementFromPoint(left + Math.min(width / 2, 200), top + height / 2);
+    return !!found && (element.contains(found) || found.contains(element) || !!found.closest("label"));
+}"""
+
+
+def tab_to(page: Page, what: str, key: str = "Tab") -> list[str]:
+    """Press Tab until this has the focus. Returns what had it on the way, in order; each of them was in sight."""
+    way: list[str] = []
+    for _ in range(80):
+        page.keyboard.press(key)
+        way.append(page.evaluate(FOCUSED))
+        assert page.evaluate(IN_SIGHT), way
+        if way[-1] == what:
+            return way
+    raise AssertionError(f"{what} was not reached: {way}")
+
+
+@pytest.mark.parametrize("look", ["light desktop", "dark phone"])
+def test_everything_is_done_by_keyboard_alone(look: str, new_context: NewContext, website: str) -> None:
+    page = open_page(new_context, look, website + "/demo/")
+    banner(page).wait_for()
+    # The question comes first, in the order in which it is read.
+    assert tab_to(page, "preferences") == ["a", "reject-all", "accept-all", "preferences"]
+    page.keyboard.press("Enter")
+    centre(page).get_by_role("heading", name="Cookie preferences").wait_for()
+    assert page.evaluate(FOCUSED) == "title"
+    # Leaving changes nothing, and the focus is where it was.
+    page.keyboard.press("Escape")
+    centre(page).wait_for(state="detached")
+    assert page.evaluate(FOCUSED) == "preferences"
+    page.keyboard.press("Space")
+    centre(page).get_by_role("heading", name="Cookie preferences").wait_for()
+    # Down to the second category: its switch, then what unfolds under it.
+    assert tab_to(page, "functional") == ["close", "summary", "performance", "summary", "functional"]
+    assert tab_to(page, "summary") == ["summary"]
+    page.keyboard.press("Enter")
+    tab_to(page, "youtube")
+    page.keyboard.press("Space")
+    assert centre(page).locator("input[data-partner=youtube]").is_checked()
+    tab_to(page, "targeting")
+    tab_to(page, "save")
+    page.keyboard.press("Enter")
+    page.locator('[data-sayso-layer="confirmation"]').get_by_text("Saved.").wait_for()
+    wait_for_record(page)
+    assert page.evaluate("() => window.sayso.get().partners.youtube")
+    # The question is gone: the next step leads to where it stood, the beginning of the page.
+    assert tab_to(page, "skip") == ["skip"]
+
+
+def test_keyboard_comes_back_to_the_websites_own_link(page: Page, website: str) -> None:
+    page.goto(website + "/demo/")
+    press(page, "reject-all")
+    wait_for_record(page)
+    page.locator("[data-sayso=open]").focus()
+    for key in ("Enter", "Space"):
+        page.keyboard.press(key)
+        centre(page).get_by_role("heading", name="Cookie preferences").wait_for()
+        # Backwards from the title leads to the end of the dialog, never to the page behind it.
+        tab_to(page, "save", "Shift+Tab")
+        page.keyboard.press("Enter")
+        centre(page).wait_for(state="detached")
+        assert page.evaluate(FOCUSED) == "open"
+        wait_for_record(page)
+
+
+# --- The accessibility tree ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize(
+    ("state", "layer"),
+    [
+        ("banner", "banner"),
+        ("unfolded", "preferences"),
+        ("signal-gpc", "preferences"),
+        ("notice", "notice"),
+        ("changes", "changes"),
+        ("returned", "returned"),
+        ("confirmation", "confirmation"),
+        ("embeds", "embed"),
+    ],
+)
+def test_accessibility_tree_is_as_reviewed(state: str, layer: str, language: str, page: Page, website: str) -> None:
+    """To review a change: delete the file, run this once, and read what it wrote."""
+    open_frame(page, website, state, language=language)
+    tree = page.locator(f'[data-sayso-layer="{layer}"]').first.aria_snapshot() + "\n"
+    reviewed = SNAPSHOTS / f"{state}.{language}.yml"
+    if not reviewed.exists():
+        SNAPSHOTS.mkdir(exist_ok=True)
+        reviewed.write_text(tree, encoding="utf-8")
+        pytest.fail(f"Nobody has reviewed this tree yet. It was written to {reviewed.name}: read it, and keep it.")
+    assert tree == reviewed.read_text(encoding="utf-8")
 
 
 def test_axe_would_find_a_fault(new_context: NewContext, website: str) -> None:
