@@ -57,6 +57,10 @@ benchmark-client: node-packages ## Measure the snippet beside its peers, in a re
 	@$(VENV_PYTHON) -m tools.chromium
 	@$(VENV_PYTHON) -m benchmarks.client $(OPTIONS)
 
+gallery: node-packages ## Take a picture of every state of the snippet, into var/gallery/.
+	@$(VENV_PYTHON) -m tools.chromium
+	@$(VENV_PYTHON) -m tools.gallery
+
 clean: ## Remove what the commands installed or built; .env and the data in var/ stay.
 	rm -rf .venv node_modules benchmarks/client/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis var/static
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -149,7 +149,9 @@ def _partner_change(old: dict[str, Any] | None, new: dict[str, Any], starts: dat
     if old.get("starts_at", 0) != new.get("starts_at", 0):
         when = f"from {day_words(starts)}; until then it is off for everybody" if starts else "at once"
         sentences.append(f"{name} works {when}.")
-    if {**old, "added": 0, "starts_at": 0} != {**new, "added": 0, "starts_at": 0}:
+    # What has a sentence of its own is not said twice.
+    told = {"added": 0, "starts_at": 0, **({"load_mode": ""} if _loading_change(old, new) else {})}
+    if {**old, **told} != {**new, **told}:
         sentences.append(f"What is said about {name} changed. Nobody is asked again.")
     return sentences
 
@@ -185,6 +187,13 @@ def _policy_changes(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
             "Markup and tags that were written for OneTrust are understood from now on."
             if after.get("onetrust_shim")
             else "Markup and tags that were written for OneTrust are no longer understood."
+        )
+    if bool(before.get("auto_block")) != bool(after.get("auto_block")):
+        sentences.append(
+            "What pages request from partners is held back automatically from now on. The embed line stands first in "
+            "the head, without async: see the Install page."
+            if after.get("auto_block")
+            else "What pages request from partners is no longer held back automatically: tags without marks run."
         )
     return sentences
 

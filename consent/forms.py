@@ -158,6 +158,7 @@ POLICY_FIELDS = (
     "announce_days",
     "count_impressions",
     "onetrust_shim",
+    "auto_block",
 )
 
 
@@ -220,7 +221,15 @@ class PolicyForm(CalmForm):
             "identifier, no page, nothing about anyone."
         ),
     )
-
+    auto_block = forms.BooleanField(
+        label="Hold partners back automatically",
+        required=False,
+        help_text=(
+            "What pages request from a partner's hosts waits for a yes, without marks on your tags; in return the page "
+            "waits for Sayso's file, which must be the first line of the head, and frames that stand in the page's own "
+            "HTML still need a mark."
+        ),
+    )
     onetrust_shim = forms.BooleanField(
         label="Understand what was written for OneTrust",
         required=False,
@@ -280,7 +289,7 @@ class PolicyForm(CalmForm):
         return [code for name in self.fields if name.startswith("place_") and (code := self.cleaned_data.get(name))]
 
     def rules(self) -> dict[str, Any]:
-        plain = ("dnt", "grant_days", "refusal_days", "count_impressions", "onetrust_shim")
+        plain = ("dnt", "grant_days", "refusal_days", "count_impressions", "onetrust_shim", "auto_block")
         rules = {name: self.cleaned_data[name] for name in plain}
         days = {name: self.cleaned_data[name] or 0 for name in ("grace_days", "announce_days")}
         explanation = self.translated("dnt_explanation", {})

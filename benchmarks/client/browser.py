@@ -29,8 +29,9 @@ PHONE: dict[str, Any] = {
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 # Four times slower than this machine; 150 ms and 1.6 Mbit/s, in bytes per second.
 CPU, NETWORK = 4, {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 93_750}
-# How long nothing may move before it counts as standing, and how long a pointer rests on a button before it presses.
-QUIET, REST = 1_000, 300
+# How long nothing may move before it counts as standing; how long a page where nobody is asked is watched after it has
+# loaded; how long a pointer rests on a button before it presses.
+QUIET, WATCH, REST = 600, 1_200, 300
 PATIENCE, FORGIVEN = 20_000, 3_000
 
 Values = dict[str, Any]
@@ -162,7 +163,7 @@ def _return(chromium: Chromium, candidate: Candidate, context: BrowserContext) -
     state = context.storage_state()
     with chromium.visitor(candidate, storage_state=state) as (_, page):
         chromium.bench.forget()
-        events = _traced(chromium, page, candidate, lambda: page.wait_for_timeout(QUIET))
+        events = _traced(chromium, page, candidate, lambda: page.wait_for_timeout(WATCH))
         files = chromium.bench.of_candidate()
         return {
             "return_bytes": _size(files) + _inline_size(candidate),
@@ -181,7 +182,7 @@ def unslowed_visit(chromium: Chromium, candidate: Candidate) -> Values:
         page.wait_for_timeout(200)
         state = context.storage_state()
     with chromium.visitor(candidate, slow=False, storage_state=state) as (_, page):
-        events = _traced(chromium, page, candidate, lambda: page.wait_for_timeout(QUIET))
+        events = _traced(chromium, page, candidate, lambda: page.wait_for_timeout(WATCH))
         return {"script_unslowed": first, "return_unslowed": _script_time(chromium, candidate, events, 60_000)}
 
 

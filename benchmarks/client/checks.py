@@ -28,7 +28,8 @@ SIGNALS = {
     "dnt": "Object.defineProperty(Navigator.prototype, 'doNotTrack', { get: () => '1' })",
     "gpc": "Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', { get: () => true })",
 }
-SETTLED = 1_200
+# How long the effects of an answer are waited for, and longer where a page is loaded again.
+SETTLED, RELOADED = 800, 2_000
 SHORT = 10_000
 
 
@@ -47,7 +48,7 @@ def withdrawal(chromium: Chromium, candidate: Candidate) -> Values:
         _accept(page, candidate, chromium.address(candidate, host=website.WIDE_HOST))
         loads = count_loads(page)
         read(page, f"void ({candidate.withdraw})")
-        page.wait_for_timeout(SETTLED + 1_000)
+        page.wait_for_timeout(RELOADED)
         left = sorted(cookie["name"] for cookie in context.cookies() if _is_declared(cookie["name"]))
         return {"left": left, "reloads_on_withdrawal": loads()}
 
@@ -74,7 +75,7 @@ def honours(chromium: Chromium, candidate: Candidate, signal: str) -> bool:
         context.add_init_script(SIGNALS[signal])
         page.goto(chromium.address(candidate))
         page.wait_for_load_state("load")
-        page.wait_for_timeout(SETTLED + 1_000)
+        page.wait_for_timeout(RELOADED)
         asked: bool = read(page, "bench.visible > 0")
         ran: list[str] = read(page, "window.ran || []")
         return not asked and not ran

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from consent.deciding import deciding_regimes
 from consent.models import Publication
-from consent.services.publishing import live_publication
+from consent.services.publishing import draft_of, live_publication
 from consent.wellknown import lines
 from consent.wellknown.website import home_of, status_of
 from cookies.admin.install import domains_form
@@ -32,6 +32,7 @@ def install(request: HttpRequest, site: Site) -> HttpResponse:
         return go_to(site, "install")
     now = timezone.now()
     publication = live_publication(site, now=now)
+    blocks = draft_of(site)[1].auto_block
     gated = [partner for partner in site.partners.in_use() if partner.load_mode == "gated"]
     return show(
         request,
@@ -41,9 +42,10 @@ def install(request: HttpRequest, site: Site) -> HttpResponse:
         tab="install",
         form=form,
         is_published=publication is not None,
-        embed_line=embed_line(site),
+        blocks=blocks,
+        embed_line=embed_line(site, blocks=blocks),
         language_lines=[
-            (language_name(code), embed_line(site, code))
+            (language_name(code), embed_line(site, code, blocks=blocks))
             for code in languages_of(site)
             if code != site.default_language
         ],
@@ -55,10 +57,12 @@ def install(request: HttpRequest, site: Site) -> HttpResponse:
     )
 
 
-def embed_line(site: Site, language: str = "") -> str:
-    """The one line for the head of every page."""
+def embed_line(site: Site, language: str = "", *, blocks: bool = False) -> str:
+    """The one line for the head of every page. Where it holds partners back automatically, the page waits for it, and
+    a line before it keeps the browser from fetching ahead of it."""
     route, values = ("snippet-language", [site.key, language]) if language else ("snippet", [site.key])
-    return f'<script async src="{settings.PUBLIC_URL}{reverse(route, args=values)}"></script>'
+    address = f"{settings.PUBLIC_URL}{reverse(route, args=values)}"
+    return f'{NOTHING_AHEAD}\n<script src="{address}"></script>' if blocks else f'<script async src="{address}"></script>'
 
 
 def early_lines(site: Site) -> list[dict[str, str]]:
@@ -105,6 +109,8 @@ def _host(partner: Partner) -> str:
     return plain[0] if plain else "…"
 
 
+# An empty policy forbids nothing. Chromium fetches nothing ahead of the parser where it meets one.
+NOTHING_AHEAD = '<meta http-equiv="Content-Security-Policy" content="">'
 # What stands on a page as a frame rather than as a script.
 EMBEDDED = frozenset({"video", "maps"})
 SETTINGS_LINK = '<button type="button" data-sayso="open">Cookie settings</button>'

@@ -23,6 +23,7 @@ DIST = Path(__file__).resolve().parent.parent.parent / "static" / "dist"
 STRICT_MODEL, ALL_SIGNALS = "opt_in", ("dnt", "gpc")
 PARTS = (
     "snippet",
+    "block",
     "region",
     "count",
     "language",
@@ -150,6 +151,8 @@ def compose(
 def _extras(payload: Mapping[str, Any], language: str) -> list[str]:
     """The parts of the first file that this website needs."""
     wanted = {
+        # First: what it holds back must not have begun.
+        "block": payload["policy"].get("auto_block"),
         "region": len(payload["regimes"]) > 1,
         "count": payload["policy"].get("count_impressions"),
         "language": _others(payload, language),
@@ -173,7 +176,10 @@ def snippet_facts(
     texts = payload["texts"][language]
     regimes = [_deciding_regime(row, schedule.regimes) for row in payload["regimes"]]
     sells = _knows_sale(payload)
-    partners = [_deciding_partner(partner, payload["cookies"], sells=sells) for partner in payload["partners"]]
+    blocks = payload["policy"].get("auto_block", False)
+    partners = [
+        _deciding_partner(partner, payload["cookies"], sells=sells, blocks=blocks) for partner in payload["partners"]
+    ]
     own = [cookie for cookie in payload["cookies"] if cookie["partner"] is None]
     return _without_empty(
         {
@@ -283,8 +289,9 @@ def news_facts(
 
 
 def in_language(values: Mapping[str, str], language: str, fallback: str) -> str:
-    """The text in this language, else in the website's own, else in any that it has."""
-    return values.get(language) or values.get(fallback) or next((text for text in values.values() if text), "")
+    """The text in this language, else in the website's own, else in English, else in any that it has."""
+    known = (values.get(code) for code in (language, fallback, "en"))
+    return next(filter(None, known), None) or next(filter(None, values.values()), "")
 
 
 def script_json(value: Any) -> str:
@@ -335,7 +342,7 @@ def _deciding_regime(row: Mapping[str, Any], known: frozenset[str]) -> dict[str,
 
 
 def _deciding_partner(
-    partner: Mapping[str, Any], cookies: Sequence[Mapping[str, Any]], *, sells: bool
+    partner: Mapping[str, Any], cookies: Sequence[Mapping[str, Any]], *, sells: bool, blocks: bool
 ) -> dict[str, Any]:
     own = [cookie for cookie in cookies if cookie["partner"] == partner["slug"] and cookie["party"] == "first"]
     return {
@@ -353,6 +360,9 @@ def _deciding_partner(
                 "databases": [cookie["name"] for cookie in own if cookie["technology"] == "indexed_db"],
                 "loader": partner["loader"],
                 "signals": partner["signals"],
+                "hosts": partner["hosts"] if blocks else [],
+                # Let in by the website itself: it is told what visitors decide, and never held.
+                "early": blocks and partner["load_mode"] == "signalled",
             }
         ),
     }

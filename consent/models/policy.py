@@ -27,6 +27,12 @@ class SitePolicy(models.Model):
         default=False,
         help_text="Adds one to a counter when somebody comes to the website. Nothing about anyone is kept.",
     )
+    auto_block = models.BooleanField(
+        "hold partners back automatically",
+        default=False,
+        help_text="What pages request from a partner's hosts waits for a yes without marks. The file must be loaded "
+        "first, and the page waits for it.",
+    )
     onetrust_shim = models.BooleanField(
         "understand what was written for OneTrust",
         default=False,

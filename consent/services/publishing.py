@@ -268,6 +268,7 @@ def _draft(site: Site) -> dict[str, Any]:
             "count_impressions": policy.count_impressions,
             # Only where it is chosen: all other websites publish what they did before there was a choice.
             **({"onetrust_shim": True} if policy.onetrust_shim else {}),
+            **({"auto_block": True} if policy.auto_block else {}),
         },
         "regimes": [resolved(row) for row in regimes],
         "opt_out_links": [{"label": link.label, "url": link.url} for link in site.opt_out_links.all()],

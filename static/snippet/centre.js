@@ -81,7 +81,7 @@ function category({ code, title, description }) {
     code == "strictly_necessary" ? el("b", null, texts.always_on) : toggle(code, { "data-category": code }, (code_) => state.decision.grants.categories[/** @type {Optional} */ (code_)]),
     el("p", null, description),
     summary ? el("details", null, el("summary", null, summary), ...partners.map(partner),
-      ...own.length ? [el("article", null, el("h4", null, texts.own_use), table(own))] : []) : el("p", null, texts.nothing_used));
+      ...own.length ? [el("article", null, el("h4", null, texts.own_use), table(texts.own_use, own))] : []) : el("p", null, texts.nothing_used));
 }
 
 /** @param {DetailPartner} partner */
@@ -92,12 +92,12 @@ function partner({ slug, name, category: code, purpose, ...facts }) {
     ...code == "strictly_necessary" ? [] : [toggle("partner-" + slug, { "data-partner": slug, "data-of": code }, () => state.decision.grants.partners[slug])],
     el("p", null, purpose),
     el("p", null, ...dotted(company(facts), ...pagesOf(facts))),
-    ...cookies.length ? [table(cookies)] : []);
+    ...cookies.length ? [table(name, cookies)] : []);
 }
 
-/** @param {DetailCookie[]} cookies */
-function table(cookies) {
-  return el("table", null,
+/** @param {string} name @param {DetailCookie[]} cookies */
+function table(name, cookies) {
+  return el("table", { "aria-label": name },
     el("thead", null, el("tr", null, ...["cookie_name", "cookie_purpose", "cookie_lifetime"].map((key) => el("th", { scope: "col" }, texts[key])))),
     el("tbody", null, ...cookies.map((cookie) => el("tr", null,
       el("td", null, el("code", null, cookie.name), el("small", null, ...dotted(texts["technology_" + cookie.technology], setter(cookie)))),

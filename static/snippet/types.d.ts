@@ -35,7 +35,9 @@ export interface Decision { show: "banner" | "notice" | "nothing"; reason: Reaso
 
 export interface PartnerSignal { name: string; default?: Step[]; update?: Step[]; grant?: Step[]; deny?: Step[]; /** only for what the website runs on */ answer?: Step[] }
 export interface SitePartner {
-  slug: string; name: string; category: Code; added: number; sale_or_share?: boolean; starts_at?: number; entity?: string; hosts?: string[];
+  slug: string; name: string; category: Code; added: number; sale_or_share?: boolean; starts_at?: number; entity?: string;
+  /** only where a website chose automatic blocking: patterns, and whether the website lets it load before a yes */
+  hosts?: string[]; early?: boolean;
   cookies?: string[]; storage?: string[]; databases?: string[]; loader?: Step[]; signals?: PartnerSignal[];
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from cookies.models import Partner, Site
 from cookies.partner_library import load_library
+from cookies.services.catalogue import add_library_partner
 from tests.admin.conftest import url
 
 if TYPE_CHECKING:
@@ -248,3 +250,69 @@ def test_cookie_domain_must_be_the_websites_own(as_alice: Client, site: Site) ->
     as_alice.post(url("details", site), {**sent, "cookie_domain": f" .{own.upper()} "})
     site.refresh_from_db()
     assert site.cookie_domain == own
+
+
+ANALYTICS = {"parameter_measurement_id": "G-AB12CD34EF", "category": "performance"}
+
+
+def test_letting_a_tag_load_before_a_yes_is_warned_about_where_it_is_chosen(as_alice: Client, site: Site) -> None:
+    page = unescape(as_alice.get(url("library-partner", site, "google-analytics")).content.decode())
+    assert "Signalled" in page
+    assert load_library()["google-analytics"].signalled_note in page
+
+
+@pytest.mark.parametrize(("mode", "is_warned"), [("managed", False), ("gated", False), ("signalled", True)])
+def test_tag_that_loads_before_a_yes_is_somebodys_decision(
+    mode: str, is_warned: bool, as_alice: Client, site: Site
+) -> None:
+    sent = {**ANALYTICS, "load_mode": mode}
+    added = as_alice.post(url("library-partner", site, "google-analytics"), sent, follow=True)
+    assert ("now loads before a yes, for everybody" in added.content.decode()) is is_warned
+    decisions = [entry.change_message for entry in LogEntry.objects.all()]
+    assert ("Let the partner Google Analytics 4 load before a yes." in decisions) is is_warned
+    partner = site.partners.get()
+    page = unescape(as_alice.get(url("partner", site, partner.pk)).content.decode())
+    assert ("Google Analytics 4 loads before a yes." in page) is is_warned
+    assert partner.loads_early is is_warned
+
+
+def test_change_to_loading_before_a_yes_is_logged_once(as_alice: Client, catalogue: Site) -> None:
+    partner = catalogue.partners.get()
+    where = url("partner", catalogue, partner.pk)
+    form = as_alice.get(where).context["form"]
+    sent = {name: form[name].value() or "" for name in form.fields if name not in ("hosts", "sale_or_share")}
+    sent |= {"hosts": "\n".join(partner.hosts), "load_mode": "signalled"}
+    for _ in range(2):
+        assert as_alice.post(where, sent).status_code == 302
+    said = [entry.change_message for entry in LogEntry.objects.all()]
+    assert said.count("Let the partner Google Analytics 4 load before a yes.") == 1
+    assert said.count("Changed the partner Google Analytics 4.") == 2
+
+
+def test_install_page_has_the_lines_for_tags_that_load_before_a_yes(as_alice: Client, catalogue: Site) -> None:
+    assert as_alice.get(url("install", catalogue)).context["early"] == []
+    catalogue.partners.update(load_mode="signalled")
+    for slug in ("google-ads", "tiktok-pixel", "posthog", "shopify"):
+        examples = {parameter.name: parameter.example for parameter in load_library()[slug].parameters}
+        add_library_partner(site=catalogue, library=slug, parameters=examples, load_mode="signalled")
+    answer = as_alice.get(url("install", catalogue))
+    found = {entry["names"]: (entry["before"], entry["inside"]) for entry in answer.context["early"]}
+    # Google's tags share one set of lines; a platform without a default needs none.
+    assert set(found) == {"Google Analytics 4, Google Ads", "TikTok Pixel", "PostHog"}
+    assert found["Google Analytics 4, Google Ads"][0].startswith("<script>window.dataLayer=")
+    assert found["TikTok Pixel"] == ("", "ttq.holdConsent();")
+    page = answer.content.decode()
+    assert "gtag(&quot;consent&quot;,&quot;default&quot;" in page
+    assert "<script>window.dataLayer" not in page
+
+
+def test_platform_comes_with_its_reason(as_alice: Client, site: Site) -> None:
+    where = url("library-partner", site, "wp-consent-api")
+    form = as_alice.get(where).context["form"]
+    sent = {name: form[name].value() or "" for name in form.fields}
+    assert sent["category"] == "strictly_necessary"
+    as_alice.post(where, sent)
+    partner = site.partners.get()
+    assert (partner.category, partner.load_mode) == ("strictly_necessary", "signalled")
+    assert partner.necessity_justification == load_library()["wp-consent-api"].justification
+    assert not partner.loads_early

@@ -132,3 +132,11 @@ def test_server_that_knows_no_places_is_said_so(as_alice: Client, site: Site, se
     assert not warned()
     settings.COUNTRY_HEADER, settings.GEOIP_DATABASE = "", "/var/lib/geoip.mmdb"
     assert not warned()
+
+
+def test_understanding_onetrust_is_off_until_it_is_chosen(as_alice: Client, site: Site) -> None:
+    assert as_alice.get(url("policy", site)).context["form"]["onetrust_shim"].value() is False
+    as_alice.post(url("policy", site), {**POLICY, "onetrust_shim": "on"})
+    assert draft_of(site)[1].onetrust_shim is True
+    as_alice.post(url("policy", site), POLICY)
+    assert draft_of(site)[1].onetrust_shim is False

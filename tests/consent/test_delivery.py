@@ -15,7 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from consent.delivery import live
-from consent.delivery.compose import engine, script_json
+from consent.delivery.compose import engine, in_language, script_json
 from consent.models import ComposedFile, Publication
 from consent.services.publishing import draft_of, publish
 from cookies.models import Site
@@ -200,3 +200,18 @@ def test_script_json_escapes_what_could_end_a_script() -> None:
     value = {"a": "</script>\u2028\u2029&"}
     assert json.loads(script_json(value)) == value
     assert not set("<>&\u2028\u2029") & set(script_json(value))
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"ar": "a", "de": "d", "en": "e"}, "a"),
+        ({"de": "d", "en": "e", "fr": "f"}, "f"),
+        ({"de": "d", "en": "e"}, "e"),
+        ({"de": "d"}, "d"),
+        ({"ar": "", "de": "d"}, "d"),
+        ({}, ""),
+    ],
+)
+def test_missing_translation_is_the_websites_language_then_english(values: dict[str, str], expected: str) -> None:
+    assert in_language(values, "ar", "fr") == expected

@@ -13,7 +13,7 @@ from consent.models import Publication
 from consent.news import news_between
 from consent.regimes import in_force, resolved
 from consent.services.drafting import save_languages, save_policy
-from consent.services.publishing import draft_payload
+from consent.services.publishing import draft_payload, publish
 from cookies.models import Cookie, Site
 from tests.consent.conftest import NOW, add_partner
 
@@ -225,3 +225,30 @@ def test_promise_to_announce_partners_is_held_against_the_draft(published: Publi
     assert late_notices(before, draft, notice_days=0, today=today) == []
     furnished.partners.filter(slug="video").update(starts_on=today + timedelta(days=10))
     assert late_notices(before, draft_payload(furnished), notice_days=10, today=today) == []
+
+
+def test_tag_that_begins_to_load_before_a_yes_is_named(published: Publication, furnished: Site) -> None:
+    furnished.partners.filter(slug="ads").update(load_mode="signalled")
+    assert would_change(published, furnished) == ["Ads loads before a yes, and is told what visitors decide."]
+    add_partner(furnished, "video", "functional", load_mode="signalled")
+    assert "Video loads before a yes, and is told what visitors decide." in would_change(published, furnished)
+    # What is strictly necessary runs without a yes in any case.
+    add_partner(furnished, "shop", "strictly_necessary", load_mode="signalled", necessity_justification="It is the shop.")
+    assert not [said for said in would_change(published, furnished) if said.startswith("Shop loads")]
+
+
+def test_tag_that_waits_again_is_named(published: Publication, furnished: Site) -> None:
+    furnished.partners.filter(slug="ads").update(load_mode="signalled")
+    early = publish(site=furnished, by="alice", now=NOW)
+    assert early
+    furnished.partners.filter(slug="ads").update(load_mode="gated")
+    assert would_change(early, furnished) == ["Ads waits for a yes from now on."]
+
+
+def test_understanding_onetrust_is_said_both_ways(published: Publication, furnished: Site) -> None:
+    save_policy(site=furnished, onetrust_shim=True)
+    assert would_change(published, furnished) == ["Markup and tags that were written for OneTrust are understood from now on."]
+    with_shim = publish(site=furnished, by="alice", now=NOW)
+    assert with_shim
+    save_policy(site=furnished, onetrust_shim=False)
+    assert would_change(with_shim, furnished) == ["Markup and tags that were written for OneTrust are no longer understood."]

@@ -1,4 +1,4 @@
-"""The gallery: every layer of the snippet has its frame, and a frame reaches nothing, keeps nothing and tells nobody."""
+"""The gallery: every layer of the snippet has its frame, and no frame reaches, keeps or tells anything."""
 
 from __future__ import annotations
 

@@ -156,13 +156,19 @@ def open_frame(
     page.goto(f"{website}/demo/gallery/{state}/{layout}/{language}/{look}/{back}")
     page.locator(STATES[state].shows).first.wait_for()
     wait_for_calm(page)
-    # axe does not know that nothing behind a modal dialog can be seen or reached.
-    page.evaluate(
-        """() => {
-            const layer = document.querySelector("[data-sayso-layer=preferences]");
-            if (layer) for (const other of document.body.children) if (other != layer) other.style.visibility = "hidden";
-        }"""
-    )
+    page.evaluate(ALONE)
+
+
+# axe does not know that what is behind a modal dialog can't be seen or reached. The snippet puts a layer back where the
+# page has taken it out, a few times.
+ALONE = """async () => {
+    const centre = document.querySelector("[data-sayso-layer=preferences]");
+    const behind = () => [...document.body.children].filter((element) => element != centre);
+    while (centre && behind()[0]) {
+        for (const element of behind()) element.remove();
+        await new Promise(requestAnimationFrame);
+    }
+}"""
 
 
 def faults_in(page: Page, *looks: str) -> dict[str, list[str]]:
@@ -210,7 +216,7 @@ def test_switches_and_focus_rings_can_be_seen_in_every_look(page: Page, website:
         assert [line for line in lines if line["ratio"] < 3] == []
 
 
-# The contrast with the paper of each switch's edge, and of the ring around what has the focus. A canvas knows all colours.
+# The contrast with the paper of each switch's edge, and of the ring around what has the focus. A canvas knows colours.
 LINES = """(dialog) => {
     const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
     const luminance = (colour) => {
@@ -269,6 +275,7 @@ FOCUSED = """() => {
     let element = document.activeElement;
     while (element.shadowRoot && element.shadowRoot.activeElement) element = element.shadowRoot.activeElement;
     const {saysoAction, category, partner, sayso} = element.dataset;
+    if (element == document.body) return "browser";
     return saysoAction || category || partner || sayso || element.id || element.className || element.localName;
 }"""
 # Whether what has the focus is in the window, and on top at its middle (WCAG 2.2 2.4.11).
@@ -290,7 +297,8 @@ def tab_to(page: Page, what: str, key: str = "Tab") -> list[str]:
     for _ in range(80):
         page.keyboard.press(key)
         way.append(page.evaluate(FOCUSED))
-        assert page.evaluate(IN_SIGHT), way
+        # From the ends of a dialog the focus goes on to the browser's own controls.
+        assert way[-1] == "browser" or page.evaluate(IN_SIGHT), way
         if way[-1] == what:
             return way
     raise AssertionError(f"{what} was not reached: {way}")
@@ -337,7 +345,7 @@ def test_keyboard_comes_back_to_the_websites_own_link(page: Page, website: str) 
         page.keyboard.press(key)
         centre(page).get_by_role("heading", name="Cookie preferences").wait_for()
         # Backwards from the title leads to the end of the dialog, never to the page behind it.
-        tab_to(page, "save", "Shift+Tab")
+        assert tab_to(page, "save", "Shift+Tab") == ["browser", "save"]
         page.keyboard.press("Enter")
         centre(page).wait_for(state="detached")
         assert page.evaluate(FOCUSED) == "open"
@@ -347,25 +355,26 @@ def test_keyboard_comes_back_to_the_websites_own_link(page: Page, website: str) 
 # --- The accessibility tree ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
 @pytest.mark.parametrize(
-    ("state", "layer"),
+    ("state", "part"),
     [
-        ("banner", "banner"),
-        ("unfolded", "preferences"),
-        ("signal-gpc", "preferences"),
-        ("notice", "notice"),
-        ("changes", "changes"),
-        ("returned", "returned"),
-        ("confirmation", "confirmation"),
-        ("embeds", "embed"),
+        ("banner", "[data-sayso-layer=banner]"),
+        ("signal-gpc", "[data-sayso-layer=preferences]"),
+        ("unfolded", "[data-sayso-layer=preferences] section:has(input[data-category=performance])"),
+        ("sale-signal", "[data-sayso-layer=preferences] section.sale"),
+        ("notice", "[data-sayso-layer=notice]"),
+        ("changes", "[data-sayso-layer=changes]"),
+        ("returned", "[data-sayso-layer=returned]"),
+        ("confirmation", "[data-sayso-layer=confirmation]"),
+        ("embeds", "[data-sayso-layer=embed]"),
+        ("choices-button", "[data-sayso-layer=settings]"),
     ],
 )
-def test_accessibility_tree_is_as_reviewed(state: str, layer: str, language: str, page: Page, website: str) -> None:
+def test_accessibility_tree_is_as_reviewed(state: str, part: str, page: Page, website: str, platform: str) -> None:
     """To review a change: delete the file, run this once, and read what it wrote."""
-    open_frame(page, website, state, language=language)
-    tree = page.locator(f'[data-sayso-layer="{layer}"]').first.aria_snapshot() + "\n"
-    reviewed = SNAPSHOTS / f"{state}.{language}.yml"
+    open_frame(page, website, state)
+    tree = page.locator(part).first.aria_snapshot().replace(platform, "https://consent.example.com") + "\n"
+    reviewed = SNAPSHOTS / f"{state}.yml"
     if not reviewed.exists():
         SNAPSHOTS.mkdir(exist_ok=True)
         reviewed.write_text(tree, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The benchmark's own page works for our candidate, and every figure is seen and named. How long it took is not tested."""
+"""The benchmark's own page works for our candidate, and every figure is seen and named. No time is tested."""
 
 from __future__ import annotations
 

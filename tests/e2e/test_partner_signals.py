@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cookies.partner_library import load_library
+from cookies.partner_library import fill, load_library
 from cookies.step_lines import lines_before
 from tests.e2e.pages import inline
 from tests.e2e.third_parties import is_this_machine
@@ -214,7 +214,7 @@ window.wp_set_consent = (category, value) => { heard.wordpress.push([category, v
 MAKE = f"""
 from django.utils import timezone
 from consent.services.publishing import publish
-from cookies.partner_library import load_library
+from cookies.partner_library import fill, load_library
 from cookies.services.catalogue import add_library_partner
 from cookies.services.sites import create_site
 def make(key, slugs, mode):
@@ -414,12 +414,12 @@ def test_tag_that_loads_before_a_yes_finds_the_lines_above_it(
     own: OwnWebsite, page: Page, third_party: ThirdParties, is_there: bool
 ) -> None:
     """Google's advanced consent mode, by choice of the website: the lines of the install page, then the tag as it is."""
-    signals = [{"default": signal.default} for signal in load_library()["google-analytics"].signals]
+    signals = [{"default": fill(signal.default, {})} for signal in load_library()["google-analytics"].signals]
     tag = (
         "<script>gtag('js', new Date()); gtag('config', 'G-AB12CD34EF')</script>"
         '<script async src="https://www.googletagmanager.com/gtag/js?id=G-AB12CD34EF"></script>'
     )
-    own.open(page, head=json_lines(signals) + tag + (own.embed(key=EARLY) if is_there else ""))
+    own.open(page, head=lines_before(signals) + tag + (own.embed(key=EARLY) if is_there else ""))
     page.wait_for_function("() => window.ran")
     wait_for_calm(page)
     if is_there:
@@ -438,14 +438,3 @@ def test_tag_that_loads_before_a_yes_finds_the_lines_above_it(
     if is_there:
         page.evaluate("() => sayso.acceptAll()")
         assert page.evaluate(f"() => {COMMANDS}")[-1] == ["consent", "update", ALL_GRANTED]
-
-
-def json_lines(signals: list[dict[str, Any]]) -> str:
-    """As the install page makes them, from plain values."""
-    return lines_before([{"default": [list(step) for step in plain(signal["default"])]} for signal in signals])
-
-
-def plain(value: Any) -> Any:
-    if hasattr(value, "items"):
-        return {key: plain(item) for key, item in value.items()}
-    return [plain(item) for item in value] if isinstance(value, tuple) else value
