@@ -134,7 +134,7 @@ def _loading_change(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> li
 
 def _loads_early(partner: Mapping[str, Any]) -> bool:
     """It is on the page whatever the visitor says, and only told about it."""
-    return partner["load_mode"] == "signalled" and partner["category"] != NECESSARY
+    return bool(partner["load_mode"] == "signalled" and partner["category"] != NECESSARY)
 
 
 def _partner_change(old: dict[str, Any] | None, new: dict[str, Any], starts: date | None, asked: str) -> list[str]:

@@ -70,11 +70,7 @@ def _seconds(day: date | None) -> int:
 def _signal(signal: Any, partner: Partner) -> dict[str, Any]:
     return {
         "name": signal.name,
-        **{
-            phase: fill(steps, partner.parameters)
-            for phase in SIGNAL_MOMENTS
-            if (steps := getattr(signal, phase))
-        },
+        **{phase: fill(steps, partner.parameters) for phase in SIGNAL_MOMENTS if (steps := getattr(signal, phase))},
     }
 
 

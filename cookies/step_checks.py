@@ -65,9 +65,7 @@ def _signal_faults(where: str, signal: Any) -> list[str]:
     return faults
 
 
-def _one_step(
-    where: str, step: Any, *, references: frozenset[str] = frozenset(), answer: bool = False
-) -> list[str]:
+def _one_step(where: str, step: Any, *, references: frozenset[str] = frozenset(), answer: bool = False) -> list[str]:
     if not isinstance(step, list) or not step or step[0] not in STEP_VERBS:
         return [f"{where}: {step!r} does not begin with one of {', '.join(STEP_VERBS)}."]
     verb, *arguments = step

@@ -1,7 +1,7 @@
-"""What a website writes in front of a tag that loads before a yes, so that the tag finds a no. Pure.
+"""What a website writes above a tag that loads before a yes, so that the tag finds a no. Pure.
 
-The snippet loads without holding the page up, so it may come after such a tag; and where it does not come at all, nobody
-else would tell the tag. The lines are for people to copy; nothing here is run.
+The snippet loads without holding the page up, so it may come after such a tag; and where it does not come at all,
+nobody would tell the tag anything. The lines are for people to copy; nothing here is run.
 """
 
 from __future__ import annotations

@@ -92,7 +92,7 @@ def under_policy(chromium: Chromium, candidate: Candidate, policy: str) -> str:
         ran: list[str] = read(page, "window.ran || []")
         if not ran_once(ran):
             return f"{len(ran)} of {len(website.IN_ORDER)} tags ran"
-        return f"{len(violations)} violations" if violations else ""
+        return f"violations: {len(violations)}" if violations else ""
 
 
 def accessibility(chromium: Chromium, candidate: Candidate, *, everywhere: bool) -> dict[str, list[str]]:

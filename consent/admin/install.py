@@ -62,7 +62,9 @@ def embed_line(site: Site, language: str = "", *, blocks: bool = False) -> str:
     a line before it keeps the browser from fetching ahead of it."""
     route, values = ("snippet-language", [site.key, language]) if language else ("snippet", [site.key])
     address = f"{settings.PUBLIC_URL}{reverse(route, args=values)}"
-    return f'{NOTHING_AHEAD}\n<script src="{address}"></script>' if blocks else f'<script async src="{address}"></script>'
+    return (
+        f'{NOTHING_AHEAD}\n<script src="{address}"></script>' if blocks else f'<script async src="{address}"></script>'
+    )
 
 
 def early_lines(site: Site) -> list[dict[str, str]]:

@@ -36,7 +36,8 @@ class SitePolicy(models.Model):
     onetrust_shim = models.BooleanField(
         "understand what was written for OneTrust",
         default=False,
-        help_text="Adds OneTrust's names, events and marks to the website's file, answered by what visitors decide here.",
+        help_text="Adds OneTrust's names, events and marks to the website's file, "
+        "answered by what visitors decide here.",
     )
     grace_days = models.PositiveSmallIntegerField(
         "let a change wait (days)",

@@ -5,7 +5,6 @@
  */
 import { addScript, cookies, guard, home, report, setCookie, site } from "./browser.js";
 import { allows, announce, answer, choose, copyOfGrants, endpoint, everything, hasLeftovers, judge, keep, look, prepare, queue, reloadIfRevoked, sendUnanswered, start, state, unwanted, widen } from "./consent.js";
-import { asksFirst } from "./decide.js";
 import { el, shell, style } from "./dom.js";
 import { concerns, show } from "./gate.js";
 import { ask, attach, clear, offer, place, shown, WAY_BACK } from "./layers.js";
@@ -121,7 +120,7 @@ function present() {
 /** What the visitor's place, once it is known, allows beyond the strictest rule. */
 function arrive() {
   judge();
-  if (!asksFirst(state.regime)) keep();
+  keep();
   widen();
   apply();
   emit("change");

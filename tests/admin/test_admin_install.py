@@ -7,7 +7,9 @@ from datetime import timedelta
 from html import unescape
 from typing import TYPE_CHECKING
 
+from consent.admin.install import NOTHING_AHEAD
 from consent.models import SitePolicy
+from consent.services.drafting import save_languages, save_policy
 from consent.services.publishing import publish
 from cookies.models import Site
 from tests.admin.conftest import NOW, url
@@ -38,3 +40,16 @@ def test_install_page_has_the_signals_lines_of_what_is_live(as_alice: Client, si
     assert lines["values"] == ""
     assert "add_header Tk D always;" in lines["files"]
     assert "disregards Do Not Track" in disregarded.content.decode()
+
+
+def test_embed_line_of_a_website_that_holds_back_automatically_is_waited_for(as_alice: Client, site: Site) -> None:
+    save_languages(site=site, languages=["en", "de"])
+    assert " async " in as_alice.get(url("install", site)).context["embed_line"]
+    save_policy(site=site, auto_block=True)
+    answer = as_alice.get(url("install", site))
+    lines = [answer.context["embed_line"], *(line for _, line in answer.context["language_lines"])]
+    for line, name in zip(lines, ("numonix", "numonix.de"), strict=True):
+        assert line == f'{NOTHING_AHEAD}\n<script src="http://localhost:8000/s/{name}.js"></script>'
+    page = unescape(answer.content.decode())
+    assert "Before everything else in the head" in page
+    assert "never slows them down" not in page

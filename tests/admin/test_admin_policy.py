@@ -134,6 +134,17 @@ def test_server_that_knows_no_places_is_said_so(as_alice: Client, site: Site, se
     assert not warned()
 
 
+def test_holding_back_automatically_is_off_until_it_is_chosen(as_alice: Client, site: Site) -> None:
+    page = as_alice.get(url("policy", site))
+    assert page.context["form"]["auto_block"].value() is False
+    assert "must be the first line of the head" in page.content.decode()
+    assert "auto_block" not in draft_payload(site)["policy"]
+    as_alice.post(url("policy", site), {**POLICY, "auto_block": "on"})
+    assert draft_payload(site)["policy"]["auto_block"] is True
+    as_alice.post(url("policy", site), POLICY)
+    assert "auto_block" not in draft_payload(site)["policy"]
+
+
 def test_understanding_onetrust_is_off_until_it_is_chosen(as_alice: Client, site: Site) -> None:
     assert as_alice.get(url("policy", site)).context["form"]["onetrust_shim"].value() is False
     as_alice.post(url("policy", site), {**POLICY, "onetrust_shim": "on"})

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 # KB are 1000 bytes. Raising a bound is a decision, and belongs into docs/decisions/.
 FIRST_VIEW = 8_000
-PREFERENCE_CENTRE = 8_000
+PREFERENCE_CENTRE = 8_500
 WHAT_FEW_NEED = 3_000
 
 

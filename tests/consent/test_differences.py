@@ -233,7 +233,9 @@ def test_tag_that_begins_to_load_before_a_yes_is_named(published: Publication, f
     add_partner(furnished, "video", "functional", load_mode="signalled")
     assert "Video loads before a yes, and is told what visitors decide." in would_change(published, furnished)
     # What is strictly necessary runs without a yes in any case.
-    add_partner(furnished, "shop", "strictly_necessary", load_mode="signalled", necessity_justification="It is the shop.")
+    add_partner(
+        furnished, "shop", "strictly_necessary", load_mode="signalled", necessity_justification="It is the shop."
+    )
     assert not [said for said in would_change(published, furnished) if said.startswith("Shop loads")]
 
 
@@ -245,10 +247,25 @@ def test_tag_that_waits_again_is_named(published: Publication, furnished: Site) 
     assert would_change(early, furnished) == ["Ads waits for a yes from now on."]
 
 
+def test_holding_back_automatically_is_said_both_ways(published: Publication, furnished: Site) -> None:
+    save_policy(site=furnished, auto_block=True)
+    (said,) = would_change(published, furnished)
+    assert "held back automatically from now on" in said
+    blocking = publish(site=furnished, by="alice", now=NOW)
+    assert blocking
+    save_policy(site=furnished, auto_block=False)
+    (said,) = would_change(blocking, furnished)
+    assert "no longer held back automatically" in said
+
+
 def test_understanding_onetrust_is_said_both_ways(published: Publication, furnished: Site) -> None:
     save_policy(site=furnished, onetrust_shim=True)
-    assert would_change(published, furnished) == ["Markup and tags that were written for OneTrust are understood from now on."]
+    assert would_change(published, furnished) == [
+        "Markup and tags that were written for OneTrust are understood from now on."
+    ]
     with_shim = publish(site=furnished, by="alice", now=NOW)
     assert with_shim
     save_policy(site=furnished, onetrust_shim=False)
-    assert would_change(with_shim, furnished) == ["Markup and tags that were written for OneTrust are no longer understood."]
+    assert would_change(with_shim, furnished) == [
+        "Markup and tags that were written for OneTrust are no longer understood."
+    ]

@@ -340,7 +340,10 @@ def _put(value, *path):
             _put([["call", "x", "?performance:yes:no"]], "signals", 0, "grant"),
             "signals[0].grant[0]: '?performance:yes:no' refers to nothing.",
         ),
-        (_put([["call", "x", "@callback"]], "signals", 0, "deny"), "signals[0].deny[0]: '@callback' refers to nothing."),
+        (
+            _put([["call", "x", "@callback"]], "signals", 0, "deny"),
+            "signals[0].deny[0]: '@callback' refers to nothing.",
+        ),
         (
             _put([["call", "x", "?marketing:yes:no"]], "signals", 0, "answer"),
             "signals[0].answer[0]: '?marketing:yes:no' refers to nothing.",

@@ -1,4 +1,4 @@
-"""The lines that a website writes in front of a tag which loads before a yes: what they leave in the page, as a browser reads them."""
+"""The lines above a tag that loads before a yes: what they leave behind where they run."""
 
 from __future__ import annotations
 
@@ -29,9 +29,7 @@ def left_behind(script: str, what: str) -> Any:
 
 def test_google_finds_every_type_denied_as_arguments_of_a_command() -> None:
     lines = lines_before(defaults_of("google-analytics"))
-    commands = left_behind(
-        lines, "dataLayer.map((entry) => [Object.prototype.toString.call(entry), ...entry])"
-    )
+    commands = left_behind(lines, "dataLayer.map((entry) => [Object.prototype.toString.call(entry), ...entry])")
     assert [command[:3] for command in commands] == [
         ["[object Arguments]", "consent", "default"],
         ["[object Arguments]", "set", "ads_data_redaction"],

@@ -13,7 +13,7 @@ from consent.demo.hosts import FIRST_WEBSITE
 from tests.e2e.visitor import banner, centre, press, wait_for_api, wait_for_calm, wait_for_record
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Page
 
     from tests.e2e.conftest import NewContext
     from tests.e2e.server import Server
@@ -23,7 +23,7 @@ SNAPSHOTS = Path(__file__).parent / "snapshots"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PHONE = {"width": 320, "height": 640}
 DESKTOP = {"width": 1280, "height": 800}
-LOOKS = {
+LOOKS: dict[str, dict[str, Any]] = {
     "light desktop": {"color_scheme": "light", "viewport": DESKTOP},
     "dark desktop": {"color_scheme": "dark", "viewport": DESKTOP},
     "light phone": {"color_scheme": "light", "viewport": PHONE},
@@ -172,13 +172,16 @@ ALONE = """async () => {
 
 
 def faults_in(page: Page, *looks: str) -> dict[str, list[str]]:
-    """By look; a look without faults is left out."""
-    found = {}
+    """By look; a look without faults is left out. A scheme changes nothing but colours: where a window was looked at in
+    one, only the colours of the other are."""
+    found, seen = {}, set()
     for look in looks:
         page.emulate_media(color_scheme=LOOKS[look]["color_scheme"], reduced_motion="reduce")
         page.set_viewport_size(LOOKS[look]["viewport"])
         page.evaluate(SETTLED)
-        found[look] = faults(page)
+        size = look.split()[1]
+        found[look] = faults(page, ["color-contrast"] if size in seen else RULES)
+        seen.add(size)
     return {look: sentences for look, sentences in found.items() if sentences}
 
 
@@ -249,23 +252,16 @@ def test_every_state_fits_at_400_per_cent(state: str, new_context: NewContext, w
     page = new_context(viewport={"width": 320, "height": 256}).new_page()
     open_frame(page, website, state)
     assert page.evaluate("() => document.documentElement.scrollWidth") == 320
-    buttons = page.locator("[data-sayso-action]:visible").or_(page.locator("[data-sayso=choices]"))
+    buttons = page.locator("[data-sayso-action]:visible, [data-sayso=choices]")
+    assert buttons.count() or state == "confirmation"
     for index in range(buttons.count()):
         button = buttons.nth(index)
-        if state in ("banner", "long") or not covered(button):
-            button.scroll_into_view_if_needed()
-            box = button.bounding_box()
-            assert box
-            assert 0 <= box["x"] <= box["x"] + box["width"] <= 320
-            assert -1 <= box["y"] <= box["y"] + min(box["height"], 200) <= 257
-
-
-def covered(button: Locator) -> bool:
-    """Whether it stands behind the preference centre."""
-    open_centre = "() => !!document.querySelector('[data-sayso-layer=preferences]')"
-    return bool(button.page.evaluate(open_centre)) and not button.evaluate(
-        "(element) => element.getRootNode() instanceof ShadowRoot"
-    )
+        button.scroll_into_view_if_needed()
+        box = button.bounding_box()
+        assert box
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= 320
+        # A button of very long words is taller than what is left of the window: it begins in sight.
+        assert -1 <= box["y"] <= box["y"] + min(box["height"], 200) <= 257
 
 
 # --- By keyboard alone -----------------------------------------------------------------------------

@@ -1,5 +1,5 @@
-"""A website that comes from OneTrust: its markup, tags and tag manager go on working by the answers given here, where it
-chose so, and find nothing where it did not."""
+"""A website that comes from OneTrust: its markup, tags and tag manager go on working by the answers given here, where
+it chose so, and find nothing where it did not."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ for key, shim in (({KEY!r}, True), ({PLAIN!r}, False)):
     site = create_site(key=key, name=key, domains=["http://127.0.0.1:*"])
     save_policy(site=site, onetrust_shim=shim)
     for category in ("performance", "functional", "targeting"):
-        Cookie.objects.create(site=site, name=category, own_category=category, lifetime="session", purpose={{"en": "Tries it."}})
+        Cookie.objects.create(
+            site=site, name=category, own_category=category, lifetime="session", purpose={{"en": "Tries it."}})
     publish(site=site, by="test", now=timezone.now())
 """
 NOBODY, EVERYBODY = ",C0001,", ",C0001,C0002,C0003,C0004,C0005,"
@@ -60,7 +61,7 @@ def marked(groups: str, name: str) -> str:
 def events(page: Page) -> list[list[Any]]:
     told: list[list[Any]] = page.evaluate(
         """() => dataLayer.filter(({event}) => event != "sayso_consent_update")
-            .map(({event, OnetrustActiveGroups, OptanonActiveGroups}) => [event, OnetrustActiveGroups || OptanonActiveGroups])"""
+            .map(({event, OnetrustActiveGroups: active, OptanonActiveGroups: old}) => [event, active || old])"""
     )
     return told
 
@@ -129,7 +130,8 @@ def test_marked_tags_wait_for_their_groups(own: OwnWebsite, page: Page, third_pa
 def test_tag_that_is_added_later_is_gated_too(own: OwnWebsite, page: Page) -> None:
     come(own, page)
     add = """(groups) => { const script = document.createElement("script"); script.type = "text/plain";
-        script.className = "optanon-category-" + groups; script.text = `(window.ran = window.ran || []).push("${groups}")`;
+        script.className = "optanon-category-" + groups;
+        script.text = `(window.ran = window.ran || []).push("${groups}")`;
         document.body.append(script); }"""
     page.evaluate(add, "C0002")
     wait_for_calm(page)
@@ -164,7 +166,10 @@ def test_withdrawal_loads_the_page_again_once(own: OwnWebsite, page: Page, group
 
 
 def test_its_buttons_open_the_preference_centre_and_its_list_is_ours(own: OwnWebsite, page: Page) -> None:
-    body = '<button id="ot-sdk-btn" class="ot-sdk-show-settings">Cookie Settings</button><div id="ot-sdk-cookie-policy"></div>'
+    body = (
+        '<button id="ot-sdk-btn" class="ot-sdk-show-settings">Cookie Settings</button>'
+        '<div id="ot-sdk-cookie-policy"></div>'
+    )
     come(own, page, body)
     press(page, "reject-all")
     page.locator("#ot-sdk-btn").click()
@@ -172,7 +177,10 @@ def test_its_buttons_open_the_preference_centre_and_its_list_is_ours(own: OwnWeb
     page.keyboard.press("Escape")
     page.evaluate("() => OneTrust.ToggleInfoDisplay()")
     centre(page).locator("input[data-category]").first.wait_for()
-    page.wait_for_function("() => { const {childNodes, shadowRoot} = document.querySelector('#ot-sdk-cookie-policy'); return childNodes[0] || shadowRoot; }")
+    page.wait_for_function(
+        """() => { const {childNodes, shadowRoot} = document.querySelector("#ot-sdk-cookie-policy");
+            return childNodes[0] || shadowRoot; }"""
+    )
     wait_for_record(page)
 
 

@@ -1,4 +1,4 @@
-"""What each partner is told, and when: a table from the vendors' documentation, held against what arrives in their queues.
+"""What each partner is told, and when: a table from the vendors' documentation, held against what arrives.
 
 On these pages stand the names that the vendors' own code would have made; each notes what it is told.
 """
@@ -189,7 +189,8 @@ PLATFORMS = ("shopify", "wp-consent-api")
 
 STAND_INS = """<script>
 const heard = { fbq: [], ttq: [], posthog: [], optIn: [], alloy: [], shopify: [], wordpress: [] };
-const methods = (list, ...names) => Object.fromEntries(names.map((name) => [name, (...rest) => { list.push([name, ...rest]); }]));
+const method = (list, name) => [name, (...rest) => { list.push([name, ...rest]); }];
+const methods = (list, ...names) => Object.fromEntries(names.map((name) => method(list, name)));
 window.fbq = (...call) => { heard.fbq.push(call); };
 window.ttq = methods(heard.ttq, "holdConsent", "grantConsent", "revokeConsent", "load", "page");
 window.posthog = methods(heard.posthog, "opt_in_capturing", "opt_out_capturing", "capture");
@@ -362,7 +363,9 @@ def test_partner_that_was_refused_alone_is_told_no(visit: Page) -> None:
 
 
 def test_platform_that_is_late_hears_the_answer_once_it_is_there(own: OwnWebsite, page: Page) -> None:
-    late = "const set = window.wp_set_consent; delete window.wp_set_consent; setTimeout(() => window.wp_set_consent = set, 900)"
+    late = (
+        "const set = wp_set_consent; delete window.wp_set_consent; setTimeout(() => window.wp_set_consent = set, 900)"
+    )
     own.open(page, head=f"{STAND_INS}<script>{late}</script>{own.embed(key=KEY)}")
     wait_for_api(page)
     page.evaluate("() => { sayso.rejectAll(); sayso.acceptAll(); }")
@@ -373,7 +376,15 @@ def test_platform_that_is_late_hears_the_answer_once_it_is_there(own: OwnWebsite
 
 
 def test_tag_that_is_loaded_finds_no_first_and_yes_after_it(own: OwnWebsite, page: Page) -> None:
-    script = f"(window.found = window.found || []).push(JSON.stringify({{commands: {COMMANDS}, clarity: {PARTNERS['microsoft-clarity'].read}, paq: window._paq, hsp: window._hsp, fbq: [...((window.fbq || {{}}).queue || [])].map((call) => [...call])}}))"
+    queues = {
+        "commands": COMMANDS,
+        "clarity": PARTNERS["microsoft-clarity"].read,
+        "paq": "window._paq",
+        "hsp": "window._hsp",
+        "fbq": "[...((window.fbq || {}).queue || [])].map((call) => [...call])",
+    }
+    reads = ", ".join(f"{name}: {read}" for name, read in queues.items())
+    script = f"(window.found = window.found || []).push(JSON.stringify({{{reads}}}))"
 
     def answer(route: Route) -> None:
         route.fulfill(body=script, content_type="text/javascript")
@@ -413,7 +424,7 @@ def test_tags_own_code_that_backs_off_where_its_name_is_taken_still_begins(own: 
 def test_tag_that_loads_before_a_yes_finds_the_lines_above_it(
     own: OwnWebsite, page: Page, third_party: ThirdParties, is_there: bool
 ) -> None:
-    """Google's advanced consent mode, by choice of the website: the lines of the install page, then the tag as it is."""
+    """Google's advanced consent mode, by choice of the website: the lines of the install page, then the tag."""
     signals = [{"default": fill(signal.default, {})} for signal in load_library()["google-analytics"].signals]
     tag = (
         "<script>gtag('js', new Date()); gtag('config', 'G-AB12CD34EF')</script>"

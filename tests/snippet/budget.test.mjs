@@ -9,6 +9,8 @@ import { compose, details, RARE, rare, site, words } from "./fixture.mjs";
 const FIRST_FILE = 8_000;
 const SECOND_FILE = 8_000;
 const RARE_FILE = 3_000;
+// Only in the first file of websites that chose it.
+const BLOCKING = 1_600;
 
 const dist = (name) => readFileSync(new URL(`../../static/dist/${name}.js`, import.meta.url), "utf8");
 const size = (text) => brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
@@ -32,6 +34,12 @@ for (const name of Object.keys(RARE)) {
     assert.ok(bytes <= RARE_FILE, `${bytes} bytes`);
   });
 }
+
+test("budget: what automatic blocking adds to the first file", (t) => {
+  const bytes = size(compose(dist("snippet") + dist("block"), site())) - size(compose(dist("snippet"), site()));
+  t.diagnostic(`${bytes} bytes; ${size(dist("block"))} by itself`);
+  assert.ok(bytes <= BLOCKING, `${bytes} bytes`);
+});
 
 test("build: no name that is made short stands in the server's data", () => {
   const keys = new Set();
