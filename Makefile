@@ -13,7 +13,7 @@ PRODUCTION = SECRET_KEY="$$($(VENV_PYTHON) -c 'import secrets; print(secrets.tok
 	DEBUG=false DEMO=false PUBLIC_URL=https://consent.example.com ALLOWED_HOSTS=consent.example.com \
 	DATABASE_URL=sqlite:///:memory: TRUSTED_PROXIES=1
 
-.PHONY: help run test test-snippet test-sqlite test-postgresql test-browser check format build clean benchmark-client \
+.PHONY: help run test test-snippet test-sqlite test-postgresql test-browser check format build benchmark-client gallery clean \
 	server-packages all-packages node-packages
 
 help: ## List these commands.

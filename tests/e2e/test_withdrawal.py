@@ -209,7 +209,9 @@ site = create_site(key="databases", name="Databases", domains=["http://127.0.0.1
 partner = add_library_partner(site=site, library="google-analytics", load_mode="gated",
     parameters={"measurement_id": "G-DATABASES1"})
 site.cookies.all().delete()
-for name, technology in (("ga-store-*", "indexed_db"), ("ga-local", "local_storage"), ("ga-session", "session_storage")):
+for name, technology in (
+    ("ga-store-*", "indexed_db"), ("ga-local", "local_storage"), ("ga-session", "session_storage")
+):
     Cookie.objects.create(site=site, partner=partner, name=name, technology=technology, lifetime="persistent")
 publish(site=site, by="test", now=timezone.now())
 """)
