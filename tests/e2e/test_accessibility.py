@@ -246,6 +246,18 @@ LINES = """(dialog) => {
 }"""
 
 
+def test_ring_around_the_answers_can_be_seen_in_every_look(page: Page, website: str) -> None:
+    open_frame(page, website, "banner", look="sun")
+    for scheme, ink in (("light", "rgb(17, 17, 34)"), ("dark", "rgb(238, 238, 255)")):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        button = banner(page).locator("[data-sayso-action=reject-all]")
+        button.focus()
+        page.keyboard.press("Shift+Tab")
+        page.keyboard.press("Tab")
+        # Ink on paper: the colour of every heading, whatever the brand.
+        assert button.evaluate("(element) => getComputedStyle(element).outlineColor") == ink
+
+
 @pytest.mark.parametrize("state", [state for state in STATES if state not in ("embeds", "declaration")])
 def test_every_state_fits_at_400_per_cent(state: str, new_context: NewContext, website: str) -> None:
     """1280 pixels at 400 %: nothing is cut off to the side, and everything can be scrolled to (WCAG 2.2 1.4.10)."""
