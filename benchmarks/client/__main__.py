@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         seen: Seen = {who.name: defaultdict(list) for who in chosen}
         reasons: list[str] = []
         load_before = os.getloadavg()[0]
-        with chromium(bench) as browser:
+        with chromium(bench, is_phone=not options.fast) as browser:
             for number in range(options.runs or (QUICK_RUNS if options.quick else RUNS)):
                 # Each round begins with somebody else, so that nobody always follows the same.
                 for who in [*chosen[number % len(chosen) :], *chosen[: number % len(chosen)]]:
@@ -70,6 +70,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.client", description=__doc__)
     parser.add_argument("--runs", type=int, help=f"visits of each kind per candidate (usually {RUNS})")
     parser.add_argument("--quick", action="store_true", help="one run, and axe on a light phone only")
+    parser.add_argument(
+        "--fast", action="store_true", help="this machine as it is: to try the benchmark, not to measure"
+    )
     parser.add_argument("--only", help="names, separated by commas: sayso, klaro, …")
     parser.add_argument("--results", type=Path, default=RESULTS, help="the folder for what every run saw")
     return parser.parse_args(arguments)

@@ -47,6 +47,8 @@ class Chromium:
 
     browser: Browser
     bench: Bench
+    # Whether machine and network are those of the figures; else as they are, and times mean nothing.
+    is_phone: bool = True
 
     @property
     def version(self) -> str:
@@ -68,7 +70,7 @@ class Chromium:
         }
         context.add_init_script(PROBE.replace("WATCHED;", json.dumps(watched) + ";"))
         page = context.new_page()
-        if slow:
+        if slow and self.is_phone:
             session = context.new_cdp_session(page)
             session.send("Network.enable")
             session.send("Network.emulateNetworkConditions", NETWORK)
@@ -84,7 +86,7 @@ class Chromium:
 
 
 @contextmanager
-def chromium(bench: Bench) -> Iterator[Chromium]:
+def chromium(bench: Bench, *, is_phone: bool = True) -> Iterator[Chromium]:
     path = find_chromium()
     if path is None:
         raise SystemExit("There is no Chromium. `python -m tools.chromium` installs one, or says what to do.")
@@ -103,7 +105,7 @@ def chromium(bench: Bench) -> Iterator[Chromium]:
                 f"--host-resolver-rules={hosts}",
             ],
         )
-        yield Chromium(browser, bench)
+        yield Chromium(browser, bench, is_phone)
         browser.close()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -35,6 +36,7 @@ class Server:
         self.website = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
         self.leash: subprocess.Popen[bytes] | None = None
+        self.colleague: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
         with self.log.open("ab") as log:
@@ -75,12 +77,33 @@ class Server:
 
     def shell(self, code: str) -> str:
         """Run Python on the server's data from another process, as a colleague's click in the admin would."""
-        command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
-        outcome = subprocess.run(
-            command, cwd=ROOT, env=self._environment(), capture_output=True, text=True, check=False, timeout=60
-        )
-        assert outcome.returncode == 0, outcome.stderr
-        return outcome.stdout.strip()
+        if self.colleague is None:
+            # Its input closes with this process, and that ends it.
+            self.colleague = subprocess.Popen(
+                [sys.executable, "-m", "tests.e2e.colleague"],
+                cwd=ROOT,
+                env=self._environment(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                start_new_session=True,
+            )
+        told, said = self.colleague.stdin, self.colleague.stdout
+        assert told is not None
+        assert said is not None
+        told.write(json.dumps(code) + "\n")
+        told.flush()
+        answer: dict[str, str] = json.loads(said.readline())
+        assert "error" not in answer, answer["error"]
+        return answer["printed"].strip()
+
+    def close(self) -> None:
+        """End it, and the colleague with it."""
+        self.kill()
+        if self.colleague and self.colleague.stdin and self.colleague.stdout:
+            self.colleague.stdin.close()
+            self.colleague.wait(timeout=30)
+            self.colleague.stdout.close()
 
     def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
         """What the database holds, read past the server."""

@@ -66,7 +66,7 @@ WITHOUT_SALE = ["performance", "functional", "google-analytics"]
 NO_TARGETING = {**ALL_ON, "targeting": False}
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def _everywhere(server: Server) -> None:
     server.shell(MAKE)
 

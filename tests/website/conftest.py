@@ -36,7 +36,7 @@ def _platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     platform = Platform(tmp_path_factory.mktemp("platform"))
     platform.start()
     yield platform
-    platform.kill()
+    platform.close()
 
 
 @pytest.fixture
