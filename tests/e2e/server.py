@@ -98,8 +98,9 @@ class Server:
         return answer["printed"].strip()
 
     def close(self) -> None:
-        """End it, and the colleague with it."""
-        self.kill()
+        """End it where it still runs, and the colleague with it."""
+        if self.process and self.process.poll() is None:
+            self.kill()
         if self.colleague and self.colleague.stdin and self.colleague.stdout:
             self.colleague.stdin.close()
             self.colleague.wait(timeout=30)

@@ -4,7 +4,7 @@ walk by keyboard alone, the accessibility tree as it was reviewed. docs/accessib
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
@@ -248,7 +248,8 @@ LINES = """(dialog) => {
 
 def test_ring_around_the_answers_can_be_seen_in_every_look(page: Page, website: str) -> None:
     open_frame(page, website, "banner", look="sun")
-    for scheme, ink in (("light", "rgb(17, 17, 34)"), ("dark", "rgb(238, 238, 255)")):
+    inks: list[tuple[Literal["light", "dark"], str]] = [("light", "rgb(17, 17, 34)"), ("dark", "rgb(238, 238, 255)")]
+    for scheme, ink in inks:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         button = banner(page).locator("[data-sayso-action=reject-all]")
         button.focus()

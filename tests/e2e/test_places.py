@@ -63,8 +63,7 @@ class PlacedServer(Server):
 def placed(tmp_path: Path) -> Iterator[PlacedServer]:
     server = PlacedServer(tmp_path)
     yield server
-    if server.process and server.process.poll() is None:
-        server.kill()
+    server.close()
 
 
 def test_headers_on_the_wire_place_a_visitor_and_addresses_stay_nowhere(placed: PlacedServer) -> None:

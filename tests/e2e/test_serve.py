@@ -28,8 +28,7 @@ def another(tmp_path: Path) -> Iterator[Server]:
     """A server with nothing in its database."""
     server = Server(tmp_path)
     yield server
-    if server.process and server.process.poll() is None:
-        server.kill()
+    server.close()
 
 
 def test_serve_says_where_everything_is_and_keeps_what_people_made(another: Server) -> None:
