@@ -47,6 +47,7 @@ def facts_as_dict(facts: DecisionFacts) -> dict[str, Any]:
                     "added": partner.added,
                     "sale_or_share": partner.sale_or_share,
                     "starts_at": partner.starts_at,
+                    "runs_unasked": partner.runs_unasked,
                 }
                 for partner in version.partners
             ],
@@ -102,6 +103,7 @@ def _partner(raw: object) -> DecidingPartner:
         added=_number(_member(raw, "added")),
         sale_or_share=_truth(_member(raw, "sale_or_share")),
         starts_at=_number(_member(raw, "starts_at")),
+        runs_unasked=_truth(_member(raw, "runs_unasked")),
     )
 
 

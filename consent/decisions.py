@@ -35,13 +35,18 @@ class DecidingRegime:
 
 @dataclass(frozen=True)
 class DecidingPartner:
-    """`added`: the ordinal of the version that brought it. `starts_at`: Unix seconds; 0 for at once."""
+    """`added`: the ordinal of the version that brought it. `starts_at`: Unix seconds; 0 for at once.
+
+    `runs_unasked`: its tag loads itself, and is only told what was decided. That decides nothing here, but a tracking
+    status must say it.
+    """
 
     slug: str
     category: str
     added: int
     sale_or_share: bool = False
     starts_at: int = 0
+    runs_unasked: bool = False
 
 
 @dataclass(frozen=True)

@@ -83,11 +83,15 @@ def tracking_value(
 ) -> str:
     """D, N, C or T for one visitor of a website. `now` is Unix seconds.
 
-    C is said only where the visitor's own answer still counts: what merely runs by default is T.
+    C is said only where the visitor's own answer still counts: what merely runs by default is T, and so is a tag that
+    loads itself and is only told of a refusal.
     """
     if not depends_on_visitor(dnt_policy):
         return DISREGARDING
     decision = decide(regime=regime, dnt_policy=dnt_policy, signals=signals, stored=stored, version=version, now=now)
+    if any(partner.runs_unasked and not decision.partners[partner.slug] for partner in version.partners):
+        # It was loaded, whatever it was told.
+        return TRACKING
     if not grants_something(decision, version):
         return NOT_TRACKING
     return CONSENT if remembered_choice(regime=regime, stored=stored, now=now) else TRACKING

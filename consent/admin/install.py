@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from consent.deciding import deciding_regimes
+from consent.deciding import deciding_regimes, deciding_version
 from consent.models import Publication
 from consent.services.publishing import draft_of, live_publication
 from consent.wellknown import lines
@@ -93,9 +95,16 @@ def signal_lines(site: Site, publication: Publication, *, today: date) -> dict[s
         "status_file": lines.status_file(status),
         "gpc_file": lines.gpc_file(since),
         "files": lines.file_lines(status, since),
-        "values": lines.value_lines(deciding_regimes(payload)) if dnt_policy == "honour" else "",
+        "values": _value_lines(payload) if dnt_policy == "honour" else "",
         "middleware": MIDDLEWARE,
     }
+
+
+def _value_lines(payload: Mapping[str, Any]) -> str:
+    # Neither the version's name nor its memory is asked for here.
+    partners = deciding_version(payload, digest="", ordinals={}).partners
+    runs_unasked = any(partner.runs_unasked for partner in partners)
+    return lines.value_lines(deciding_regimes(payload), runs_unasked=runs_unasked)
 
 
 def gated_markup(partner: Partner) -> str:

@@ -26,6 +26,7 @@ class DecidingPartnerSerializer(serializers.Serializer[Any]):
     added = serializers.IntegerField(help_text="Ordinal of the version that brought it.")
     sale_or_share = serializers.BooleanField()
     starts_at = serializers.IntegerField(help_text="Unix seconds; 0 for at once.")
+    runs_unasked = serializers.BooleanField(help_text="Its tag loads itself, and is only told what was decided.")
 
 
 class DecidingVersionSerializer(serializers.Serializer[Any]):

@@ -79,12 +79,14 @@ location = /.well-known/{name} {{
 """
 
 
-def value_lines(regimes: Iterable[DecidingRegime]) -> str:
+def value_lines(regimes: Iterable[DecidingRegime], *, runs_unasked: bool) -> str:
     """Inside the `http` block: the value of `Tk` from the consent cookie and the two signals of a request.
 
     C: a yes to something, given under every signal that is sent now. N: a no to everything. Anything else is what runs
-    without an answer.
+    without an answer. `runs_unasked`: a partner's tag loads itself, whatever was decided; then T stands for all.
     """
+    if runs_unasked:
+        return f'map "" $sayso_tk {{\n    default {TRACKING};\n}}\n'
     return f"""\
 map $cookie_sayso $sayso_answer {{
     default "";

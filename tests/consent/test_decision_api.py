@@ -51,6 +51,7 @@ def test_decision_facts_follow_a_publication(client: Client, published: Publicat
         "added": 2,
         "sale_or_share": True,
         "starts_at": 0,
+        "runs_unasked": False,
     } in body["version"]["partners"]
     assert [row["code"] for row in body["regimes"]] == ["unknown", "eu", "us-ca"]
     assert body["policy"] == {"dnt": "disregard"}

@@ -26,7 +26,7 @@ FACTS = DecisionFacts(
         categories={"strictly_necessary": 1, "performance": 1, "functional": 1, "targeting": 2},
         partners=(
             DecidingPartner("analytics", "performance", 1),
-            DecidingPartner("ads", "targeting", 2, sale_or_share=True, starts_at=1_800_000_000),
+            DecidingPartner("ads", "targeting", 2, sale_or_share=True, starts_at=1_800_000_000, runs_unasked=True),
         ),
         grace={"2": 1_790_000_000},
         announce_until=1_795_000_000,

@@ -140,7 +140,7 @@ def test_lines_are_those_of_the_install_page(settings: Any) -> None:
     strict = deciding_regimes({"regimes": [regimes.resolved(regimes.FALLBACK)]})
     assert blocks("nginx") == [
         lines.passing_lines(key="my-site", platform=settings.PUBLIC_URL) + lines.gpc_lines(GPC_SINCE),
-        lines.value_lines(strict),
+        lines.value_lines(strict, runs_unasked=False),
         lines.file_lines(status, GPC_SINCE),
     ]
 

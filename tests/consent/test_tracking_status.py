@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from consent import regimes
 from consent.consent_cookie import StoredChoice
-from consent.deciding import deciding_regimes
+from consent.deciding import deciding_regimes, deciding_version
 from consent.decisions import DAY, OPTIONAL_CATEGORIES, DecidingPartner, DecidingRegime, DecidingVersion, decide
 from consent.privacy_signals import Signals, read_signals
 from consent.tracking_status import gpc_support, tracking_value
@@ -152,3 +152,30 @@ def test_status_never_says_less_than_what_may_run(stored: StoredChoice | None, c
 def test_gpc_support_is_true_because_every_regime_is_bound_by_it() -> None:
     assert all("gpc" in row.signals for row in regimes.ROWS)
     assert gpc_support() == {"gpc": True, "lastUpdate": "2026-11-25"}
+
+
+@pytest.mark.parametrize(
+    ("load_mode", "granted", "expected"),
+    [
+        ("gated", None, "N"),
+        # Its tag loads itself: a refusal is only told to it.
+        ("signalled", None, "T"),
+        ("signalled", "", "T"),
+        ("signalled", "p", "C"),
+    ],
+)
+def test_tag_that_loads_itself_is_said(load_mode: str, granted: str | None, expected: str) -> None:
+    payload = {
+        "categories": [{"code": code, "added": 1} for code in OPTIONAL_CATEGORIES],
+        "partners": [{"slug": "counter", "category": "performance", "added": 1, "load_mode": load_mode}],
+    }
+    version = deciding_version(payload, digest="a" * 64, ordinals={"a" * 12: 1})
+    said = tracking_value(
+        regime=regime(),
+        dnt_policy="honour",
+        signals=Signals(),
+        stored=None if granted is None else answer(granted),
+        version=version,
+        now=NOW,
+    )
+    assert said == expected

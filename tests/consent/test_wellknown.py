@@ -345,7 +345,7 @@ cookies = st.builds(
     codes=st.sampled_from([(), ("eu", "uk"), ("eu", "us-ca"), ("uk-statistics",), ("us-ca-opt-in", "world")]),
 )
 def test_nginx_lines_never_say_less_than_the_decision(cookie: str, dnt: str, gpc: str, codes: tuple[str, ...]) -> None:
-    nginx = Nginx(lines.value_lines(rows(*codes)))
+    nginx = Nginx(lines.value_lines(rows(*codes), runs_unasked=False))
     said = nginx.value("sayso_tk", cookie_sayso=cookie, http_dnt=dnt, http_sec_gpc=gpc)
     truth = {
         tracking_value(
@@ -394,7 +394,7 @@ def test_nginx_lines_say_what_they_can_know(
                 Signals(dnt="d" in given_under, gpc="g" in given_under),
             )
         )
-    nginx = Nginx(lines.value_lines(rows(*codes)))
+    nginx = Nginx(lines.value_lines(rows(*codes), runs_unasked=False))
     assert nginx.value("sayso_tk", cookie_sayso=cookie, http_dnt=dnt, http_sec_gpc=gpc) == expected
 
 
@@ -411,3 +411,7 @@ def test_files_say_one_thing_to_everybody(settings: Any) -> None:
         assert f"default_type {MEDIA_TYPE};" in text
         # The body stands between apostrophes, and nginx would fill in what begins with a dollar sign.
         assert all(not set("'$") & set(body) for body in re.findall(r"return 200 '(.*)';", text))
+
+
+def test_lines_of_a_website_with_a_tag_that_loads_itself_say_tracking() -> None:
+    assert lines.value_lines(rows("eu"), runs_unasked=True) == 'map "" $sayso_tk {\n    default T;\n}\n'
