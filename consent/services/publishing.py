@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,11 +13,13 @@ from django.db import transaction
 
 from consent import consent_cookie
 from consent.builtin_texts import builtin_texts
+from consent.deciding import deciding_regimes
+from consent.decisions import DecidingRegime
 from consent.delivery.compose import Schedule, compose, recipe
 from consent.models import ComposedFile, Notice, NoticeVersion, Publication, SitePolicy
 from consent.news import Change, news_between
 from consent.payload import SCHEMA, canonical_json, digest_of, with_ordinals
-from consent.regimes import in_force, resolved
+from consent.regimes import Regime, in_force, resolved
 from consent.wording import OPTIONAL_CATEGORIES, version_texts
 from cookies.models import Site
 from cookies.snapshot import cookie_facts, partner_facts, site_facts
@@ -193,7 +195,7 @@ def _remembered(publication: Publication) -> list[NoticeVersion]:
     A version counts while it was live within the longest memory before this publication; the one that is live
     now is always among them.
     """
-    longest = timedelta(days=_longest_memory(publication.version))
+    longest = timedelta(days=_longest_memory(deciding_regimes(json.loads(bytes(publication.version.payload)))))
     shown = list(
         publication.site.publications.filter(id__lte=publication.id)
         .order_by("effective_at", "id")
@@ -204,11 +206,11 @@ def _remembered(publication: Publication) -> list[NoticeVersion]:
     return [earlier.version for earlier, end in zip(shown, ends, strict=True) if end >= horizon]
 
 
-def _longest_memory(version: NoticeVersion) -> int:
+def _longest_memory(rows: Iterable[Regime | DecidingRegime]) -> int:
     """In days. Where things run until they are refused, cookies are kept as long as browsers allow."""
-    rows = _regimes_of(version)
-    memories = [int(days) for row in rows for days in (row["grant_days"], row["refusal_days"])]
-    return max(*memories, consent_cookie.LONGEST_DAYS if any(row["model"] != "opt_in" for row in rows) else 0)
+    return max(
+        consent_cookie.LONGEST_DAYS if row.model != "opt_in" else max(row.grant_days, row.refusal_days) for row in rows
+    )
 
 
 def _regimes_of(version: NoticeVersion) -> list[dict[str, Any]]:
@@ -261,7 +263,7 @@ def _draft(site: Site) -> dict[str, Any]:
             for code in CATEGORIES
         ],
         "partners": partners,
-        "cookies": [*_consent_storage(policy, texts), *cookies],
+        "cookies": [*_consent_storage(_longest_memory(regimes), texts), *cookies],
         "policy": {
             "dnt": policy.dnt,
             "dnt_explanation": policy.dnt_explanation,
@@ -275,9 +277,9 @@ def _draft(site: Site) -> dict[str, Any]:
     }
 
 
-def _consent_storage(policy: SitePolicy, texts: Mapping[str, Mapping[str, str]]) -> list[dict[str, Any]]:
-    """What we ourselves keep in a browser after a decision: it is declared like everything else."""
-    days = max(policy.grant_days, policy.refusal_days)
+def _consent_storage(days: int, texts: Mapping[str, Mapping[str, str]]) -> list[dict[str, Any]]:
+    """What we ourselves keep in a browser after a decision, and for how many days at most: it is declared like
+    everything else."""
     return [
         {
             "name": name,

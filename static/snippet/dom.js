@@ -23,7 +23,7 @@ const { appearance: look, language, direction } = site;
 const tokens = (...values) =>
   ":host{" + ["ink", "soft", "line", "paper", "brand", "on-brand"].map((name, i) => "--sayso-" + name + ":" + values[i]).join(";") + "}";
 const colours = tokens("#112", "#556", "#dde", "#fff", look.brand_colour, look.brand_text_colour)
-  + "@media(prefers-color-scheme:dark){" + tokens("#eef", "#aab", "#334", "#1a1d23", look.dark_brand_colour, look.dark_brand_text_colour) + "}"
+  + "@media(prefers-color-scheme:dark){" + tokens("#eef", "#aab", "#334", "#112", look.dark_brand_colour, look.dark_brand_text_colour) + "}"
   + ":host{--sayso-radius:" + look.radius + "px}";
 
 /**

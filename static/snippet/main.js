@@ -120,7 +120,9 @@ function present() {
 /** What the visitor's place, once it is known, allows beyond the strictest rule. */
 function arrive() {
   judge();
-  keep();
+  // Where things run until refused (only such rows name a model), each visit begins the time anew. Elsewhere an answer from there is left as
+  // long as it was given.
+  if (state.regime.model) keep();
   widen();
   apply();
   emit("change");

@@ -20,6 +20,7 @@ let wayBack;
 
 function present() {
   const { show, reason } = state.decision;
+  fillLinks();
   if (reason == "changed") once("changes", askAboutNews);
   else if (reason == "announced") isToTell ? once("news", announce) : showWayBack();
   else if (show == "notice") once("notice", inform);
@@ -60,26 +61,29 @@ function inform(name) {
 /** @param {string} part */
 const demands = (part) => (state.regime.first_layer || []).includes(part);
 
-/** The link that the law wants on every page: the website's own, filled in, or our button. */
+/** The website's own links say what the law wants said, whatever else is shown. */
+function fillLinks() {
+  for (const link of document.querySelectorAll("[data-sayso=choices]")) fill(link);
+}
+
+/** The link that the law wants on every page: the website's own, or our button. */
 function showWayBack() {
   if (document.readyState == "loading") return;
-  const isOfficial = demands("privacy_choices");
-  const status = demands("signal_status") && isHonoured() ? texts.signal_status : "";
-  const label = isOfficial ? texts.privacy_choices : texts.settings_button;
-  const links = document.querySelectorAll("[data-sayso=choices]");
-  for (const link of links) fill(link, label, isOfficial, status);
+  const hasLink = document.querySelector("[data-sayso=choices]");
   // Another link of the page does not say what this law wants said.
-  if (links[0] || !isOfficial && document.querySelector("[data-sayso=open]") || !site.appearance.settings_button) return clear();
+  if (hasLink || !demands("privacy_choices") && document.querySelector("[data-sayso=open]") || !site.appearance.settings_button) return clear();
   if (shown() != "settings" || !wayBack?.isConnected) {
     wayBack = el("button", { type: "button", "data-sayso-action": "preferences", slot: "wide" });
     dress(place("settings", {}, [wayBack], el("slot", { name: "wide" })));
   }
-  fill(wayBack, label, isOfficial, status);
+  fill(wayBack);
 }
 
-/** @param {Element} link @param {string} label @param {boolean} isOfficial @param {string} status */
-function fill(link, label, isOfficial, status) {
-  const words = label + (status && " · " + status);
+/** @param {Element} link */
+function fill(link) {
+  const isOfficial = demands("privacy_choices");
+  const status = demands("signal_status") && isHonoured() ? texts.signal_status : "";
+  const words = (isOfficial ? texts.privacy_choices : texts.settings_button) + (status && " · " + status);
   if (link.textContent?.trim() == words) return;
   link.textContent = words;
   if (isOfficial) link.prepend(icon(), " ");

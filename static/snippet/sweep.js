@@ -5,7 +5,8 @@ import { matches, places } from "./patterns.js";
 const { cookies, guard, keep, setCookie, state, unwanted } = tools;
 
 export function sweep() {
-  if (state.count > 1) {
+  // One whose time is over here may be a refusal that still counts elsewhere.
+  if (state.count > 1 && state.decision.reason != "expired") {
     forget(["sayso"]);
     keep();
     state.count = 1;

@@ -11,10 +11,11 @@ import pytest
 from django.core.management import call_command
 
 from consent.delivery.compose import RARE_KEYS, recipe
-from consent.models import ComposedFile, NoticeVersion, Publication
+from consent.models import ComposedFile, NoticeVersion, Publication, SitePolicy
 from consent.services.publishing import (
     compose_publication,
     draft_of,
+    draft_payload,
     live_publication,
     publish,
     put_live,
@@ -163,3 +164,12 @@ def test_new_public_address_reaches_what_was_published_before(published: Publica
     call_command("compose_snippets", verbosity=0)
     newest = ComposedFile.objects.filter(kind="snippet").latest("id")
     assert b"https://consent.example.com/p/numonix/" in bytes(newest.body)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "lifetime"), [([], "180 day"), (["eu", "us-ca-opt-in"], "366 day"), (["eu", "us-ca"], "400 day")]
+)
+def test_own_cookie_is_declared_for_as_long_as_it_is_kept(site: Site, chosen: list[str], lifetime: str) -> None:
+    SitePolicy.objects.create(site=site, regimes=chosen)
+    (own,) = [cookie for cookie in draft_payload(site)["cookies"] if cookie["name"] == "sayso"]
+    assert own["lifetime"] == lifetime

@@ -293,6 +293,8 @@ def test_privacy_choices_fill_the_websites_own_link(new_context: NewContext, own
     context = come_from(new_context, "US-CA")
     page = visit(context, own, link)
     notice(page).wait_for()
+    # Also beside the notice.
+    page.locator("[data-sayso=choices]").get_by_role("img").wait_for()
     press(page, "keep")
     own_link = page.locator("[data-sayso=choices]")
     own_link.get_by_role("img").wait_for()
@@ -343,6 +345,29 @@ def test_yes_of_an_opt_out_place_is_no_yes_where_the_law_asks_for_one(new_contex
     assert (state(page)["regime"], state(page)["source"]) == ("eu", "moved")
     assert granted(page) == ALL_OFF
     assert ran(page) == []
+
+
+def test_opt_out_survives_a_journey(new_context: NewContext, own: OwnWebsite) -> None:
+    context = come_from(new_context, "US-CA")
+    page = visit(context, own)
+    notice(page).wait_for()
+    with page.expect_navigation():
+        press(page, "opt-out")
+    wait_for_record(page)
+    kept = choice_of(context)
+    # In France its time is over by then, and the question is asked; but nobody forgets what was refused in California.
+    page.clock.install(time=(kept.decided_at + 200 * 86_400))
+    context.set_extra_http_headers({COUNTRY_HEADER: "FR"})
+    context.new_cdp_session(page).send("Network.clearBrowserCache")
+    page.goto(own.address("/"))
+    banner(page).wait_for()
+    assert state(page)["source"] == "expired"
+    assert choice_of(context) == kept
+    context.set_extra_http_headers({COUNTRY_HEADER: "US", REGION_HEADER: "CA"})
+    context.new_cdp_session(page).send("Network.clearBrowserCache")
+    page.goto(own.address("/"))
+    choices_button(page).wait_for()
+    assert granted(page) == NO_TARGETING
 
 
 def test_place_that_nobody_tells_is_the_strictest(new_context: NewContext, own: OwnWebsite, platform: str) -> None:
