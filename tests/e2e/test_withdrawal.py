@@ -39,6 +39,7 @@ for (const domain of ["", "; Domain=shop.numonix.localhost", "; Domain=numonix.l
     for (const path of ["/", "/deep", "/deep/", "/deep/er"])
         for (const name of ["_ga", "_ga_ABC123"])
             document.cookie = `${name}=1; Path=${path}${domain}; Max-Age=3600`;
+window.everywhere = true;
 """
 SET_OTHERS = """
 for (const name of ["_gab", "ga", "basket", "x_ga"]) document.cookie = `${name}=1; Path=/; Max-Age=3600`;
@@ -64,6 +65,8 @@ def test_withdrawal_removes_what_partners_left_on_every_level(
     own.put("/everywhere.js", SET_EVERYWHERE, kind="text/javascript")
     own.open(page, gated("", ANALYTICS, "/everywhere.js"), path="/deep/er/page", host=HOST)
     press(page, "accept-all")
+    # The tag starts after the record has left, and a cookie is a call of its own: we count when it has set the last.
+    page.wait_for_function("() => window.everywhere")
     page.evaluate(SET_OTHERS)
     wait_for_record(page)
     # Domain attribute and path each make another cookie; a public suffix is refused by the browser itself.
