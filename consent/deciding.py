@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from consent.decisions import ALL_OFF, NECESSARY, DecidingPartner, DecidingRegime, DecidingVersion
+from consent.decisions import ALL_OFF, DecidingPartner, DecidingRegime, DecidingVersion
+from consent.payload import loads_early
 
 
 def deciding_regimes(payload: Mapping[str, Any]) -> tuple[DecidingRegime, ...]:
@@ -46,7 +47,7 @@ def deciding_version(
                 added=partner["added"],
                 sale_or_share=bool(partner.get("sale_or_share")),
                 starts_at=partner.get("starts_at", 0),
-                runs_unasked=partner["category"] != NECESSARY and partner.get("load_mode") == "signalled",
+                runs_unasked=loads_early(partner),
             )
             for partner in payload["partners"]
         ),

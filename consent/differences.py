@@ -10,6 +10,7 @@ from babel import Locale
 from babel.dates import format_date
 
 from consent.news import Change, news_between
+from consent.payload import loads_early
 from consent.regime_words import consequence, place_name, place_of, rule_name
 from consent.schedules import day_words
 
@@ -126,15 +127,10 @@ def _partner_changes(
 
 
 def _loading_change(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> list[str]:
-    early, was_early = _loads_early(new), old is not None and _loads_early(old)
+    early, was_early = loads_early(new), old is not None and loads_early(old)
     if early and not was_early:
         return [f"{new['name']} loads before a yes, and is told what visitors decide."]
     return [f"{new['name']} waits for a yes from now on."] if was_early and not early else []
-
-
-def _loads_early(partner: Mapping[str, Any]) -> bool:
-    """It is on the page whatever the visitor says, and only told about it."""
-    return bool(partner["load_mode"] == "signalled" and partner["category"] != NECESSARY)
 
 
 def _partner_change(old: dict[str, Any] | None, new: dict[str, Any], starts: date | None, asked: str) -> list[str]:

@@ -33,6 +33,12 @@ def _canonical(value: Any) -> Any:
     raise ValueError(f"A payload can't hold {type(value).__name__}: {value!r}.")
 
 
+def loads_early(partner: Mapping[str, Any]) -> bool:
+    """A published partner whose tag is on the page whatever the visitor says, and is only told about it. What the
+    website runs on is no such partner: nobody is asked about it."""
+    return partner.get("load_mode") == "signalled" and partner["category"] != "strictly_necessary"
+
+
 def digest_of(payload: bytes) -> str:
     """SHA-256 of the payload's bytes, 64 hex digits."""
     return hashlib.sha256(payload).hexdigest()

@@ -8,6 +8,8 @@ from typing import Any
 from babel import Locale, UnknownLocaleError
 from babel.lists import format_list
 
+from consent.payload import loads_early
+
 OPTIONAL_CATEGORIES = ("performance", "functional", "targeting")
 
 
@@ -42,10 +44,10 @@ def signal_statements(payload: Mapping[str, Any], texts: Mapping[str, str], expl
     """How a website treats the browser's signals, as it declares it: Do Not Track with the website's own explanation,
     Global Privacy Control, what differs by place, and what happens where a signal contradicts an earlier choice."""
     regimes, dnt = payload["regimes"], payload["policy"]["dnt"]
-    runs_by_default = any(any(row.get("defaults", {}).values()) for row in regimes)
+    runs_unasked = any(any(row.get("defaults", {}).values()) for row in regimes) or _has_early(payload)
     # The usual sentence about disregarding says that nothing runs before a yes, which is not so everywhere.
     about_dnt = texts[
-        "declaration_dnt_disregarded" if dnt == "disregard" and runs_by_default else f"declaration_dnt_{dnt}"
+        "declaration_dnt_disregarded" if dnt == "disregard" and runs_unasked else f"declaration_dnt_{dnt}"
     ]
     by_place = any(row.get("reach", "all") != "all" for row in regimes)
     return [
@@ -56,10 +58,20 @@ def signal_statements(payload: Mapping[str, Any], texts: Mapping[str, str], expl
     ]
 
 
+def disregard_words(payload: Mapping[str, Any], texts: Mapping[str, str]) -> str:
+    """What those are told who send Do Not Track, where it is disregarded: that nothing runs before a yes, where that is
+    so."""
+    return texts["declaration_dnt_disregarded" if _has_early(payload) else "signal_disregarded"]
+
+
 def plural(texts: Mapping[str, str], noun: str, count: int, language: str) -> str:
     """`3 partners`: the form that the language's plural rule asks for."""
     form = _locale(language).plural_form(count)
     return texts.get(f"{noun}_{form}", texts[f"{noun}_other"]).replace("{count}", str(count))
+
+
+def _has_early(payload: Mapping[str, Any]) -> bool:
+    return any(loads_early(partner) for partner in payload["partners"])
 
 
 def _first_layer_text(texts: Mapping[str, str], partner_count: int, used: Sequence[str]) -> str:

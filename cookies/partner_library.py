@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -31,7 +31,7 @@ from cookies.fact_checks import (
     url_faults,
 )
 from cookies.step_checks import step_faults
-from cookies.vocabulary import CATEGORIES, LOAD_MODES, PURPOSES, TECHNOLOGIES
+from cookies.vocabulary import CATEGORIES, LOAD_MODES, OPTIONAL_CATEGORIES, PURPOSES, TECHNOLOGIES
 
 FOLDER = Path(__file__).parent / "library"
 
@@ -56,6 +56,7 @@ _TEMPLATE_FIELDS: Mapping[str, type] = {
     "justification": str,
     "load_modes": list,
     "signalled_note": str,
+    "answers_for": list,
     "reviewed": date,
     "unconfirmed": list,
     "purpose": dict,
@@ -65,7 +66,16 @@ _TEMPLATE_FIELDS: Mapping[str, type] = {
     "loader": list,
     "signals": list,
 }
-_OPTIONAL_FIELDS = ("platform", "justification", "signalled_note", "parameters", "cookies", "loader", "signals")
+_OPTIONAL_FIELDS = (
+    "platform",
+    "justification",
+    "signalled_note",
+    "answers_for",
+    "parameters",
+    "cookies",
+    "loader",
+    "signals",
+)
 _PARAMETER_FIELDS: Mapping[str, type] = {
     "name": str,
     "label": str,
@@ -122,7 +132,8 @@ class LibrarySignal:
 @dataclass(frozen=True)
 class LibraryPartner:
     """`platform`: no third party, but what the website runs on. `signalled_note`: what it does before a yes where it
-    loads by itself, for whoever chooses that."""
+    loads by itself, for whoever chooses that. `answers_for`: categories of which a signal that it shares with others
+    says this partner's own answer, where the website has it."""
 
     slug: str
     name: str
@@ -147,6 +158,7 @@ class LibraryPartner:
     platform: bool = False
     justification: str = ""
     signalled_note: str = ""
+    answers_for: tuple[str, ...] = ()
 
 
 @cache
@@ -199,12 +211,39 @@ def parameter_errors(template: LibraryPartner, values: Mapping[str, str]) -> dic
 
 def fill(value: Any, values: Mapping[str, str]) -> Any:
     """The value as plain JSON data, with each `{parameter}` replaced; one without a value stays as it is."""
+    return _each_text(value, lambda text: PLACEHOLDER.sub(lambda found: str(values.get(found[1], found[0])), text))
+
+
+def own_answers(users: Iterable[tuple[str, LibraryPartner]]) -> Mapping[str, Mapping[str, str]]:
+    """By signal: what it says of a category → what it says of the one partner in use that answers for that.
+
+    `users`: the slug that each partner has on the website, and its template.
+    """
+    slugs: dict[tuple[str, str], list[str]] = {}
+    for slug, template in users:
+        for signal in template.signals:
+            for category in template.answers_for:
+                slugs.setdefault((signal.name, category), []).append(slug)
+    answers: dict[str, dict[str, str]] = {}
+    for (name, category), found in slugs.items():
+        # Of two nobody could say whose answer it is.
+        if len(found) == 1:
+            answers.setdefault(name, {}).update({f"{mark}{category}": f"{mark}{found[0]}" for mark in "@?"})
+    return answers
+
+
+def follow(steps: Any, answers: Mapping[str, str]) -> Any:
+    """The steps as plain JSON data, saying partners' own answers instead of their categories'."""
+    return _each_text(steps, lambda text: answers.get(text, text))
+
+
+def _each_text(value: Any, replace: Callable[[str], str]) -> Any:
     if isinstance(value, str):
-        return PLACEHOLDER.sub(lambda found: str(values.get(found[1], found[0])), value)
+        return replace(value)
     if isinstance(value, Mapping):
-        return {key: fill(item, values) for key, item in value.items()}
+        return {key: _each_text(item, replace) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [fill(item, values) for item in value]
+        return [_each_text(item, replace) for item in value]
     return value
 
 
@@ -231,6 +270,8 @@ def _fact_faults(data: Mapping[str, Any], file_name: str) -> list[str]:
     faults += choices_faults("technologies", data["technologies"], TECHNOLOGIES)
     if data["opt_out_url"]:
         faults += url_faults("opt_out_url", data["opt_out_url"])
+    if "answers_for" in data:
+        faults += choices_faults("answers_for", data["answers_for"], OPTIONAL_CATEGORIES)
     faults += texts_faults("unconfirmed", data["unconfirmed"])
     if "signalled_note" in data:
         faults += text_faults("signalled_note", data["signalled_note"])
@@ -284,6 +325,8 @@ def _load_mode_faults(data: Mapping[str, Any]) -> list[str]:
         faults.append("load_modes: managed and a loader belong together.")
     if "signalled" in modes and not data.get("signals"):
         faults.append("load_modes: signalled needs signals.")
+    if data.get("answers_for") and not data.get("signals"):
+        faults.append("answers_for needs signals.")
     # Whoever lets a tag load before a yes is told what it does then.
     if ("signalled" in modes and not data.get("platform")) != bool(data.get("signalled_note")):
         faults.append("signalled_note belongs to partners that may be signalled, and to no others.")
@@ -307,12 +350,17 @@ def _platform_faults(data: Mapping[str, Any]) -> list[str]:
 def _shared_signal_faults(partners: Iterable[LibraryPartner]) -> list[str]:
     """A signal of one name is sent once for all partners that carry it, so they must mean the same."""
     first: dict[str, tuple[str, LibrarySignal]] = {}
+    speakers: dict[tuple[str, str], str] = {}
     faults = []
     for partner in partners:
         for signal in partner.signals:
             slug, known = first.setdefault(signal.name, (partner.slug, signal))
             if known != signal:
                 faults.append(f"{partner.slug}.toml: signals: {signal.name} differs from that in {slug}.toml.")
+            for category in partner.answers_for:
+                slug = speakers.setdefault((signal.name, category), partner.slug)
+                if slug != partner.slug:
+                    faults.append(f"{partner.slug}.toml: answers_for: {slug}.toml answers for {category} already.")
     return faults
 
 

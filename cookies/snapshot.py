@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
 
 from cookies.models import Cookie, Partner, Site
-from cookies.partner_library import fill, load_library
+from cookies.partner_library import LibrarySignal, fill, follow, load_library, own_answers
 from cookies.vocabulary import CATEGORIES, SIGNAL_MOMENTS
 
 
@@ -17,6 +18,8 @@ def site_facts(site: Site) -> dict[str, Any]:
         "name": site.name,
         "default_language": site.default_language,
         "cookie_domain": site.cookie_domain,
+        # Only where it is chosen: all other websites publish what they did before there was a choice.
+        **({"keep_path": site.keep_path} if site.keep_path else {}),
         "controller": {
             "name": site.controller_name,
             "contact": site.controller_contact,
@@ -28,7 +31,9 @@ def site_facts(site: Site) -> dict[str, Any]:
 def partner_facts(site: Site) -> list[dict[str, Any]]:
     """The partners in use, by category and name; the steps of their tags with the parameters filled in."""
     partners = sorted(site.partners.in_use(), key=lambda partner: (CATEGORIES.index(partner.category), partner.slug))
-    return [_partner(partner) for partner in partners]
+    templates = [(partner.slug, load_library().get(partner.library)) for partner in partners]
+    answers = own_answers((slug, template) for slug, template in templates if template)
+    return [_partner(partner, answers) for partner in partners]
 
 
 def cookie_facts(site: Site) -> list[dict[str, Any]]:
@@ -38,7 +43,7 @@ def cookie_facts(site: Site) -> list[dict[str, Any]]:
     return sorted(facts, key=lambda fact: (CATEGORIES.index(fact["category"]), fact["partner"] or "", fact["name"]))
 
 
-def _partner(partner: Partner) -> dict[str, Any]:
+def _partner(partner: Partner, answers: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
     template = load_library().get(partner.library)
     managed = template is not None and partner.load_mode == "managed"
     return {
@@ -58,7 +63,9 @@ def _partner(partner: Partner) -> dict[str, Any]:
         "necessity_justification": partner.necessity_justification,
         "load_mode": partner.load_mode,
         "loader": fill(template.loader, partner.parameters) if template and managed else [],
-        "signals": [_signal(signal, partner) for signal in template.signals] if template else [],
+        "signals": [_signal(signal, partner, answers.get(signal.name, {})) for signal in template.signals]
+        if template
+        else [],
     }
 
 
@@ -67,10 +74,11 @@ def _seconds(day: date | None) -> int:
     return int(datetime.combine(day, time(), UTC).timestamp()) if day else 0
 
 
-def _signal(signal: Any, partner: Partner) -> dict[str, Any]:
+def _signal(signal: LibrarySignal, partner: Partner, answers: Mapping[str, str]) -> dict[str, Any]:
+    moments = {moment: steps for moment in SIGNAL_MOMENTS if (steps := getattr(signal, moment))}
     return {
         "name": signal.name,
-        **{phase: fill(steps, partner.parameters) for phase in SIGNAL_MOMENTS if (steps := getattr(signal, phase))},
+        **{moment: fill(follow(steps, answers), partner.parameters) for moment, steps in moments.items()},
     }
 
 

@@ -60,7 +60,7 @@ def nobody() -> Candidate:
 def ours(origin: str) -> Candidate:
     composed = website.composed(origin)
     # Each under its immutable name, but for the first, whose address is the short one.
-    files = {f"{website.KEY}.{file.digest}.js": file.body for kind, file in composed.items() if kind != "snippet"}
+    files = {file.name(website.KEY): file.body for kind, file in composed.items() if kind != "snippet"}
     files[f"{website.KEY}.js"] = composed["snippet"].body
     line = f'<script async {NONCE_PLACE} src="/candidate/{OURS}/{website.KEY}.js"></script>'
 

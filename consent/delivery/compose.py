@@ -15,8 +15,9 @@ import brotli
 
 from consent.builtin_texts import direction
 from consent.news import Change
-from consent.wording import signal_statements
-from cookies.vocabulary import CATEGORIES
+from consent.payload import loads_early
+from consent.wording import disregard_words, signal_statements
+from cookies.vocabulary import CATEGORIES, TECHNOLOGIES
 
 DIST = Path(__file__).resolve().parent.parent.parent / "static" / "dist"
 # What the browser's rule takes for granted where a row says nothing else: the strictest.
@@ -29,13 +30,20 @@ PARTS = (
     "language",
     "platform",
     "onetrust",
+    "keep",
     "preferences",
     "declaration",
     "embeds",
     "notices",
     "record",
+    "returned",
 )
 LAYOUTS = ("bar", "centre")
+# Hex digits of a digest by which files of ours name each other.
+NAMED_BY = 32
+# What a website does not choose: ink, softer ink, lines and paper.
+LIGHT: Mapping[str, str] = {"ink": "#112", "soft": "#556", "line": "#dde", "paper": "#fff"}
+DARK: Mapping[str, str] = {"ink": "#eef", "soft": "#aab", "line": "#334", "paper": "#112"}
 # What the first view shows or says.
 FIRST_VIEW_KEYS = (
     "banner_title",
@@ -50,8 +58,17 @@ FIRST_VIEW_KEYS = (
 RARE_KEYS: Mapping[str, tuple[str, ...]] = {
     "declaration": ("declaration_", "cookie_technology", "cookie_party"),
     "embeds": ("placeholder_",),
-    "notices": ("notice_", "changes_", "news_", "privacy_choices"),
+    "notices": (
+        "notice_",
+        "changes_",
+        "news_",
+        "privacy_choices",
+        "details_link",
+        "choose",
+        "settings_button",
+    ),
     "record": ("history_", "action_"),
+    "returned": ("returned_",),
 }
 # What only those meet who are told of sale and sharing.
 SALE_KEYS = ("sale_", "signal_sale", "signal_status")
@@ -60,9 +77,12 @@ SAID_ELSEWHERE = (
     "page_",
     "banner_",
     "purpose_",
+    # Said where it is so, as a part of what the partner is for.
+    "partner_signalled",
     *(f"{category}_" for category in CATEGORIES),
     *(key for keys in RARE_KEYS.values() for key in keys),
 )
+SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？")
 
 
 @dataclass(frozen=True)
@@ -74,6 +94,10 @@ class Composed:
     brotli: bytes
     gzip: bytes
     digest: str
+
+    def name(self, key: str) -> str:
+        """What the website's other files call it: half of the digest is more than enough to tell files apart."""
+        return f"{key}.{self.digest[:NAMED_BY]}.js"
 
 
 @dataclass(frozen=True)
@@ -100,6 +124,21 @@ def engine(name: str) -> str:
 def layout_css(layout: str) -> str:
     """What a layout adds to the first file's style sheet. A card in the corner adds nothing."""
     return (DIST / f"{layout}.css").read_text(encoding="utf-8") if layout in LAYOUTS else ""
+
+
+def token_css(look: Mapping[str, Any]) -> str:
+    """The custom properties that every layer of a website is coloured and rounded by, light and dark."""
+
+    def tokens(**values: str) -> str:
+        # On the slotted words too: what a page sets on everything would else reach them before what they inherit.
+        named = ";".join(f"--sayso-{name.replace('_', '-')}:{value}" for name, value in values.items())
+        return f":host,::slotted(*){{{named}}}"
+
+    light = tokens(
+        **LIGHT, brand=look["brand_colour"], on_brand=look["brand_text_colour"], radius=f"{look['radius']}px"
+    )
+    dark = tokens(**DARK, brand=look["dark_brand_colour"], on_brand=look["dark_brand_text_colour"])
+    return f"{light}@media(prefers-color-scheme:dark){{{dark}}}"
 
 
 @cache
@@ -131,10 +170,11 @@ def compose(
     """The files by kind, each after those that it names: what few need, preferences, snippet."""
     key = payload["site"]["key"]
     facts_of = {kind: {"texts": texts_of(kind, payload, language)} for kind in RARE_KEYS}
+    facts_of["declaration"] |= declaration_facts(payload, language)
     if schedule.announce_until:
         facts_of["notices"]["news"] = news_facts(payload, language, news, announcement or {})
     rare = {kind: _wrapped(kind, facts, language) for kind, facts in facts_of.items()}
-    names = {kind: f"{key}.{file.digest}.js" for kind, file in rare.items()}
+    names = {kind: file.name(key) for kind, file in rare.items()}
     details = {**preference_facts(payload, language), "files": names}
     second = _wrapped("preferences", details, language)
     facts = snippet_facts(
@@ -142,7 +182,7 @@ def compose(
         digest=digest,
         language=language,
         schedule=schedule,
-        preferences=f"{key}.{second.digest}.js",
+        preferences=second.name(key),
         public_url=public_url,
     )
     return {**rare, "preferences": second, "snippet": _wrapped("snippet", facts, language, _extras(payload, language))}
@@ -158,6 +198,7 @@ def _extras(payload: Mapping[str, Any], language: str) -> list[str]:
         "language": _others(payload, language),
         "platform": any(signal.get("answer") for partner in payload["partners"] for signal in partner["signals"]),
         "onetrust": payload["policy"].get("onetrust_shim"),
+        "keep": payload["site"].get("keep_path"),
     }
     return [part for part, is_needed in wanted.items() if is_needed]
 
@@ -181,7 +222,7 @@ def snippet_facts(
         _deciding_partner(partner, payload["cookies"], sells=sells, blocks=blocks) for partner in payload["partners"]
     ]
     own = [cookie for cookie in payload["cookies"] if cookie["partner"] is None]
-    return _without_empty(
+    facts = _without_empty(
         {
             "key": key,
             "version": digest,
@@ -190,9 +231,6 @@ def snippet_facts(
             "languages": _others(payload, language),
             "direction": direction(language),
             "regimes": regimes,
-            "policy": _without_empty(
-                {"dnt": payload["policy"]["dnt"], "count_impressions": payload["policy"].get("count_impressions")}
-            ),
             "ordinals": dict(schedule.ordinals),
             "grace": dict(schedule.grace),
             "announce_until": schedule.announce_until,
@@ -206,15 +244,18 @@ def snippet_facts(
             "storage": _names_by_category(own, ("local_storage", "session_storage")),
             "databases": _names_by_category(own, ("indexed_db",)),
             "texts": {name: text for name, text in texts.items() if name in FIRST_VIEW_KEYS},
-            "appearance": {
-                **payload["appearance"],
-                **_without_empty({"css": layout_css(payload["appearance"]["layout"])}),
-            },
+            "tokens": token_css(payload["appearance"]),
+            "layout": f":host{{{payload['appearance']['position']}:0}}{layout_css(payload['appearance']['layout'])}",
+            "settings_button": payload["appearance"]["settings_button"],
             "cookie_domain": payload["site"].get("cookie_domain"),
+            "keep_path": payload["site"].get("keep_path"),
             "preferences": preferences,
             "page": f"{public_url}/p/{key}/",
         }
     )
+    # What the browser's rule takes for granted is left out, and what is left of the policy may be nothing.
+    dnt = payload["policy"]["dnt"]
+    return {**facts, "policy": {} if dnt == "honour" else {"dnt": dnt}}
 
 
 def _others(payload: Mapping[str, Any], language: str) -> list[str]:
@@ -232,10 +273,13 @@ def preference_facts(payload: Mapping[str, Any], language: str) -> dict[str, Any
         return in_language(values, language, payload["site"]["default_language"])
 
     explanation = said(payload["policy"]["dnt_explanation"])
-    elsewhere = SAID_ELSEWHERE if _knows_sale(payload) else (*SAID_ELSEWHERE, *SALE_KEYS)
+    own = payload["texts"][language]
+    texts = {**own, "signal_disregarded": disregard_words(payload, own)}
+    early = own.get("partner_signalled", "")
+    elsewhere = (*SAID_ELSEWHERE, *_unsaid(payload))
     return {
         "language": language,
-        "texts": {name: text for name, text in payload["texts"][language].items() if not name.startswith(elsewhere)},
+        "texts": {name: text for name, text in texts.items() if not name.startswith(elsewhere)},
         "categories": [
             {
                 "code": category["code"],
@@ -248,9 +292,13 @@ def preference_facts(payload: Mapping[str, Any], language: str) -> dict[str, Any
         "policy": {
             "dnt": payload["policy"]["dnt"],
             "explanation": explanation,
-            "statements": signal_statements(payload, payload["texts"][language], explanation),
+            # Where no signal is disregarded, the preference centre has nothing to explain.
+            **(
+                {"statements": signal_statements(payload, texts, explanation)}
+                if payload["policy"]["dnt"] == "disregard"
+                else {}
+            ),
         },
-        "controller": payload["site"]["controller"],
         "partners": [
             {
                 "slug": partner["slug"],
@@ -258,7 +306,7 @@ def preference_facts(payload: Mapping[str, Any], language: str) -> dict[str, Any
                 "entity": partner["legal_entity"],
                 "country": partner["country"],
                 "category": partner["category"],
-                "purpose": said(partner["purpose"]),
+                "purpose": _with_note(said(partner["purpose"]), early if loads_early(partner) else ""),
                 "notice": partner["privacy_notice_url"],
                 "opt_out": partner["opt_out_url"],
                 **_without_empty({"starts_at": partner.get("starts_at")}),
@@ -267,6 +315,28 @@ def preference_facts(payload: Mapping[str, Any], language: str) -> dict[str, Any
         ],
         "cookies": [{**cookie, "purpose": said(cookie["purpose"])} for cookie in payload["cookies"]],
     }
+
+
+def declaration_facts(payload: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """What only the declaration says: who is responsible, and what privacy signals do here."""
+    explanation = in_language(payload["policy"]["dnt_explanation"], language, payload["site"]["default_language"])
+    return {
+        "controller": payload["site"]["controller"],
+        "statements": signal_statements(payload, payload["texts"][language], explanation),
+    }
+
+
+def _unsaid(payload: Mapping[str, Any]) -> list[str]:
+    """Words that no visitor of this website meets: of sale, of technologies and announcements that it does not have."""
+    used = {cookie["technology"] for cookie in payload["cookies"]}
+    unsaid = [f"technology_{code}" for code in TECHNOLOGIES if code not in used]
+    if not _knows_sale(payload):
+        unsaid += SALE_KEYS
+    if not any(partner.get("starts_at") for partner in payload["partners"]):
+        unsaid.append("partner_from")
+    if payload["policy"]["dnt"] != "disregard":
+        unsaid.append("signal_disregarded")
+    return unsaid
 
 
 def texts_of(kind: str, payload: Mapping[str, Any], language: str) -> dict[str, str]:
@@ -294,6 +364,13 @@ def in_language(values: Mapping[str, str], language: str, fallback: str) -> str:
     return next(filter(None, known), None) or next(filter(None, values.values()), "")
 
 
+def _with_note(sentence: str, note: str) -> str:
+    """Two sentences, where there are two; what a website writes may lack its full stop."""
+    if not sentence or not note:
+        return sentence or note
+    return f"{sentence}{'' if sentence.endswith(SENTENCE_ENDS) else '.'} {note}"
+
+
 def script_json(value: Any) -> str:
     """JSON that is safe inside a script: nothing in it can close the element or end a line of JavaScript."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
@@ -305,8 +382,7 @@ def script_json(value: Any) -> str:
 def _wrapped(name: str, facts: Mapping[str, Any], language: str, extras: Sequence[str] = ()) -> Composed:
     """An engine as a function, called with what it works with."""
     script = f"(function(__FACTS__,__EXTRAS__){{{engine(name).strip()}\n}})({script_json(facts)}"
-    # Each part in a function of its own, where its names are nobody else's.
-    parts = "".join(f"(()=>{{{engine(part)}}})();" for part in extras)
+    parts = "".join(_part(part) for part in extras)
     body = (script + (f",function(__TOOLS__){{{parts}}}" if parts else "") + ");\n").encode()
     return Composed(
         language=language,
@@ -315,6 +391,15 @@ def _wrapped(name: str, facts: Mapping[str, Any], language: str, extras: Sequenc
         gzip=gzip.compress(body, compresslevel=9, mtime=0),
         digest=hashlib.sha256(body).hexdigest(),
     )
+
+
+def _part(name: str) -> str:
+    """In a function of its own, where its names are nobody else's. Blocking begins at once, the rest as the visit does:
+    later, where a browser prepares the page in advance."""
+    if name == "block":
+        return f"(()=>{{{engine(name)}}})();"
+    begin = 'document.prerendering?document.addEventListener("prerenderingchange",part,{once:true}):part()'
+    return f"(()=>{{const part=()=>{{{engine(name)}}};{begin}}})();"
 
 
 def _knows_sale(payload: Mapping[str, Any]) -> bool:

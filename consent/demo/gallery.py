@@ -192,7 +192,7 @@ def files_of(payload: Mapping[str, Any], variation: Variation, *, public_url: st
         public_url=public_url,
     )
     key = varied["site"]["key"]
-    return {"snippet.js": made["snippet"].body, **{f"{key}.{file.digest}.js": file.body for file in made.values()}}
+    return {"snippet.js": made["snippet"].body, **{file.name(key): file.body for file in made.values()}}
 
 
 def varied_payload(payload: Mapping[str, Any], variation: Variation) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from consent.delivery.compose import in_language
 from consent.pages.wordings import country_name, lifetime_words
+from consent.payload import loads_early
 from consent.wording import plural
 
 
@@ -27,6 +28,8 @@ class PartnerPart:
     company: str
     country: str
     purpose: str
+    # That it loads before a yes, where it does.
+    early: str
     kinds: str
     notice: str
     opt_out: str
@@ -108,6 +111,7 @@ class _Writer:
             company=partner["legal_entity"],
             country=country_name(partner["country"], self.language) if partner["country"] else "",
             purpose=self._said(partner["purpose"]),
+            early=self.texts.get("partner_signalled", "") if loads_early(partner) else "",
             kinds=", ".join(self._kind(technology) for technology in partner["technologies"]),
             notice=partner["privacy_notice_url"],
             opt_out=partner["opt_out_url"],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -41,6 +40,7 @@ from consent.places import regime_of
 from consent.privacy_signals import Signals, read_signals
 from consent.services.recording import ReportedEvent, record_event
 from consent.wellknown.tk import tell_update
+from consent.wording import disregard_words
 from cookies.origins import within
 
 
@@ -104,7 +104,7 @@ def _form(request: HttpRequest, published: Published, situation: Situation) -> H
         "categories": [
             _category(part, standing) for part in category_parts(published.payload, texts, published.language)
         ],
-        "note": _note(texts, standing, read_signals(request.headers)),
+        "note": _note(published, standing, read_signals(request.headers)),
         "saved": _saved(request, published, standing) if situation.kind == "own" else None,
         "standing": _standing_words(published, standing) if situation.kind == "own" else None,
         "opt_out_links": opt_out_links(published.payload, published.language),
@@ -115,11 +115,14 @@ def _form(request: HttpRequest, published: Published, situation: Situation) -> H
     return page(request, "consent/preferences.html", context, language=published.language, form_targets=targets)
 
 
-def _note(texts: Mapping[str, str], standing: _Standing, signals: Signals) -> str:
+def _note(published: Published, standing: _Standing, signals: Signals) -> str:
     """What the browser's signal has answered; where that is an opt-out of sale, with the status that the law wants seen
     (CCR, title 11, § 7025(c)(6))."""
+    texts = published.texts
     if not standing.note:
         return ""
+    if standing.note == "signal_disregarded":
+        return disregard_words(published.payload, texts)
     note = texts[standing.note].replace("{signal}", "Global Privacy Control" if signals.gpc else "Do Not Track")
     return f"{texts['signal_status']}. {note}" if standing.note == "signal_sale" else note
 

@@ -3,6 +3,8 @@
  * until that partner may. What nobody waits for an answer of is kept for then (scripts, frames, pictures, beacons); what somebody waits for
  * (fetch, XMLHttpRequest) fails at once, as without a network. Other hosts are never touched; in a preview the console hears of them.
  *
+ * It begins at once, also on a page that a browser only prepares in advance: there nothing is known of the visitor, so everything waits.
+ *
  * What a program makes is met at its setters, before it acts. The parser calls none: its scripts are met by an observer, which is in time
  * because HTML makes a microtask checkpoint at a script's end tag, before the script is prepared. Inside document.write there is no such
  * checkpoint, so what a program writes as markup is gated before it is parsed.

@@ -9,7 +9,8 @@ export const site = __FACTS__;
 // The server leaves out what is empty.
 site.partners = site.partners || [];
 
-const own = /** @type {HTMLScriptElement | null} */ (document.currentScript);
+// An element of the page may bear any name, also this property's.
+const own = document.currentScript instanceof HTMLScriptElement ? document.currentScript : null;
 /** Where this file came from; where a page has inlined it, beside the hosted pages. */
 export const home = new URL(own?.src || "/s/", site.page);
 const nonce = own?.nonce || "";
@@ -96,8 +97,9 @@ export function load(script, address, text = "") {
     policy = null;
     policy = "trustedTypes" in window ? /** @type {any} */ (window).trustedTypes.createPolicy("sayso", rules) : rules;
   }
-  if (address == null) script.text = policy.createScript(text);
-  else script.src = policy.createScriptURL(address);
+  // Some tags read their settings from the text of the script that loads them.
+  if (text) script.text = policy.createScript(text);
+  if (address != null) script.src = policy.createScriptURL(address);
   script.nonce = script.nonce || nonce;
 }
 

@@ -6,7 +6,7 @@ import { minify } from "terser";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-export const FILES = { snippet: "main.js", region: "region.js", count: "count.js", language: "language.js", block: "block.js", platform: "platform.js", onetrust: "onetrust.js", preferences: "preferences.js", declaration: "declaration.js", embeds: "embeds.js", notices: "notices.js", record: "record.js" };
+export const FILES = { snippet: "main.js", region: "region.js", count: "count.js", language: "language.js", block: "block.js", platform: "platform.js", onetrust: "onetrust.js", keep: "keep.js", preferences: "preferences.js", declaration: "declaration.js", embeds: "embeds.js", notices: "notices.js", record: "record.js", returned: "welcome.js" };
 // Names that only the files themselves say to each other, never the page, its DOM or the server's data: they may be short.
 export const OURS = /^(decision|grants|stored|receipt|clear|el|emit|everything|guard|keep|place|present|setCookie|settle|shell|shown|unwanted|ready|welcome|declare|hold|confirm|sweep|reason|withDetails|arrive|endpoint|waiting|addScript|home|boot|elsewhere)$/;
 

@@ -1,6 +1,7 @@
 /**
  * The preference centre: four categories at a glance, everything about them one click away. Opening and leaving it changes nothing.
  * @import {Answer, DetailCookie, DetailPartner, Optional} from "./types"
+ * @typedef {(() => void)[]} Later what is filled in when somebody opens it
  */
 import css from "./centre.css";
 import { SIGNALS } from "./decide.js";
@@ -54,7 +55,7 @@ function signal() {
   const granted = Object.values(decision.grants.categories).filter(Boolean).length > 1 || stored && Object.values(stored.partners).includes(true);
   const bound = heard.gpc || heard.dnt && !disregarded;
   if (!bound && !disregarded) return [];
-  const words = !bound && regime.defaults ? details.policy.statements[0] : !bound ? texts.signal_disregarded + (details.policy.explanation ? " " + details.policy.explanation : "")
+  const words = !bound && regime.defaults ? details.policy.statements?.[0] || "" : !bound ? texts.signal_disregarded + (details.policy.explanation ? " " + details.policy.explanation : "")
     : granted && decision.reason != "signal" && !isHonoured() ? texts.signal_answered
       : regime.reach == "sale_or_share" ? say("signal_sale", { signal: heard.gpc ? "Global Privacy Control" : "Do Not Track" })
       : heard.gpc && heard.dnt && !disregarded ? texts.signal_both : heard.gpc ? texts.signal_gpc : texts.signal_dnt;
@@ -75,24 +76,40 @@ function category({ code, title, description }) {
   const partners = details.partners.filter((partner) => partner.category == code);
   const cookies = details.cookies.filter((cookie) => cookie.category == code);
   const own = cookies.filter((cookie) => !cookie.partner);
+  /** @type {Later} */
+  const later = [];
   const summary = [partners.length && counted("partners", partners.length), cookies.length && counted("cookies", cookies.length)].filter(Boolean).join(", ");
   return el("section", null,
     el("h3", { id: code }, title),
     code == "strictly_necessary" ? el("b", null, texts.always_on) : toggle(code, { "data-category": code }, (code_) => state.decision.grants.categories[/** @type {Optional} */ (code_)]),
     el("p", null, description),
-    summary ? el("details", null, el("summary", null, summary), ...partners.map(partner),
-      ...own.length ? [el("article", null, el("h4", null, texts.own_use), table(texts.own_use, own))] : []) : el("p", null, texts.nothing_used));
+    summary ? opened(el("details", null, el("summary", null, summary), ...partners.map((each) => partner(each, later)),
+      ...own.length ? [article(el("h4", null, texts.own_use), [], later, () => [table(texts.own_use, own)])] : []), () => later.splice(0).forEach((fill) => fill()))
+      : el("p", null, texts.nothing_used));
 }
 
-/** @param {DetailPartner} partner */
-function partner({ slug, name, category: code, purpose, ...facts }) {
+/** @param {HTMLDetailsElement} element @param {() => void} then each time it is opened */
+function opened(element, then) {
+  element.ontoggle = () => element.open && then();
+  return element;
+}
+
+/** @param {DetailPartner} partner @param {Later} later */
+function partner({ slug, name, category: code, purpose, ...facts }, later) {
   const cookies = details.cookies.filter((cookie) => cookie.partner == slug);
-  return el("article", null,
-    el("h4", { id: "partner-" + slug }, name, from(facts)),
-    ...code == "strictly_necessary" ? [] : [toggle("partner-" + slug, { "data-partner": slug, "data-of": code }, () => state.decision.grants.partners[slug])],
-    el("p", null, purpose),
-    el("p", null, ...dotted(company(facts), ...pagesOf(facts))),
-    ...cookies.length ? [table(name, cookies)] : []);
+  return article(el("h4", { id: "partner-" + slug }, name, from(facts)),
+    code == "strictly_necessary" ? [] : [toggle("partner-" + slug, { "data-partner": slug, "data-of": code }, () => state.decision.grants.partners[slug])],
+    later, () => [el("p", null, purpose), el("p", null, ...dotted(company(facts), ...pagesOf(facts))), ...cookies.length ? [table(name, cookies)] : []]);
+}
+
+/**
+ * Switches stand at once, for each of them is a part of the answer; the words when somebody looks.
+ * @param {Element} title @param {Element[]} switches @param {Later} later @param {() => Node[]} words
+ */
+function article(title, switches, later, words) {
+  const element = el("article", null, title, ...switches);
+  later.push(() => element.append(...words()));
+  return element;
 }
 
 /** @param {string} name @param {DetailCookie[]} cookies */
@@ -121,10 +138,8 @@ function links(title, items) {
 /** What is kept of the visitor's decisions, read when they look. @param {import("./types").Stored} stored @param {string} receipt */
 function record(stored, receipt) {
   const place = el("div", { class: "record" });
-  const element = el("details", null, el("summary", null, texts.record_link), el("p", { class: "id" }, texts.consent_id + ": ", el("code", null, stored.consent_id)), place,
-    el("p", null, away((receipt || site.page + "receipts/") + "#" + stored.consent_id, texts.record_page)));
-  element.ontoggle = () => element.open && withFile("record", (file) => file.open(place));
-  return element;
+  return opened(el("details", null, el("summary", null, texts.record_link), el("p", { class: "id" }, texts.consent_id + ": ", el("code", null, stored.consent_id)), place,
+    el("p", null, away((receipt || site.page + "receipts/") + "#" + stored.consent_id, texts.record_page))), () => withFile("record", (file) => file.open(place)));
 }
 
 function footer() {

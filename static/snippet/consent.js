@@ -150,21 +150,22 @@ export function choose(categories, partners = {}) {
 export const everything = (granted) => choose({ performance: granted, functional: granted, targeting: granted });
 
 /**
- * Keeps an answer and sends it to the record.
+ * Keeps an answer, and what is to be recorded of it. Sending that is the caller's, as soon as what was clicked is gone from the screen.
  * @param {string} action @param {string} surface @param {boolean} trusted whether a person clicked
  * @param {{categories: Choice, partners: Exceptions}} choice
- * @returns {Promise<void>} done when it is recorded, or known that it has to wait
+ * @returns {() => Promise<void>} sends it: done when it is recorded, or known that it has to wait
  */
 export function answer(action, surface, trusted, choice) {
   const consent_id = state.stored?.consent_id || uuid();
   const context = { regime: state.regime.code, signals: readSignals() };
+  const send = queue.add({
+    event_id: uuid(), consent_id, action, surface, ...choice, version: site.version, language: site.language, ...context,
+    client_time: new Date(), trusted, build: site.build,
+  });
   state.stored = { version: version.digest, decided_at: now(), ...choice, consent_id, ...context };
   keep();
   judge();
-  return queue.add({
-    event_id: uuid(), consent_id, action, surface, ...choice, version: site.version, language: site.language, ...context,
-    client_time: new Date(), trusted, build: site.build,
-  }).then((body) => { state.receipt = body?.receipt_url || ""; });
+  return () => send().then((body) => { state.receipt = body?.receipt_url || ""; });
 }
 
 /** Every partner hears of every answer, also of the second refusal; so does the data layer. */

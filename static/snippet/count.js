@@ -4,9 +4,16 @@
  */
 const { site, state, endpoint } = __TOOLS__;
 
+/** @type {boolean | undefined} */
+let asked;
+
 function count() {
+  // It has left the page to another file, which counts.
+  if (!state.decision) return;
+  // Before the page has loaded, the visitor may have answered already.
+  if (!state.waiting) asked ??= state.decision.show == "banner";
   if (document.readyState != "complete" || state.waiting) return setTimeout(count, 500);
-  const body = JSON.stringify({ version: site.version, language: site.language, regime: state.regime.code, signals: state.signals });
+  const body = JSON.stringify({ version: site.version, language: site.language, regime: state.regime.code, signals: state.signals, asked });
   fetch(endpoint("impressions"), { method: "POST", body, keepalive: true, credentials: "omit", referrerPolicy: "strict-origin" }).catch(() => {});
 }
 

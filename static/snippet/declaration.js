@@ -17,13 +17,13 @@ function declare(place) {
   filled.add(place);
   if (!styled) style(document, css);
   styled = true;
-  const { controller, policy } = details;
+  const { controller, statements } = details;
   place.setAttribute("lang", details.language);
   place.replaceChildren(
     el("p", null, texts.declaration_intro),
     ...details.categories.flatMap(({ code, title, description }) => [el("h2", null, title), el("p", null, description), ...uses(code)]),
     el("h2", null, texts.declaration_signals_title),
-    ...policy.statements.map((statement) => el("p", null, statement)),
+    ...statements.map((statement) => el("p", null, statement)),
     el("p", null, el("button", { type: "button", "data-sayso": "open" }, texts.declaration_change)),
     ...controller.name ? [el("p", null, ...dotted(texts.declaration_controller + ": " + controller.name, controller.contact,
       controller.privacy_policy_url && el("a", { href: controller.privacy_policy_url }, texts.declaration_policy)))] : [],

@@ -17,24 +17,15 @@ export function el(tag, attributes, ...children) {
   return element;
 }
 
-const { appearance: look, language, direction } = site;
-
-/** @param {string[]} values */
-const tokens = (...values) =>
-  ":host{" + ["ink", "soft", "line", "paper", "brand", "on-brand"].map((name, i) => "--sayso-" + name + ":" + values[i]).join(";") + "}";
-const colours = tokens("#112", "#556", "#dde", "#fff", look.brand_colour, look.brand_text_colour)
-  + "@media(prefers-color-scheme:dark){" + tokens("#eef", "#aab", "#334", "#112", look.dark_brand_colour, look.dark_brand_text_colour) + "}"
-  + ":host{--sayso-radius:" + look.radius + "px}";
-
 /**
  * A layer of ours: a host in the page, and a shadow root that styles it.
  * @param {Record<string, string>} attributes @param {string} css @param {Node[]} inside
  */
 export function shell(attributes, css, ...inside) {
-  const host = el("div", { lang: language, dir: direction, "data-nosnippet": "", ...attributes });
+  const host = el("div", { lang: site.language, dir: site.direction, "data-nosnippet": "", ...attributes });
   const root = host.attachShadow({ mode: "open" });
   root.append(...inside);
-  style(root, (colours + css).replace(/:[^:;{}]+(?=[;}])/g, "$&!important"));
+  style(root, (site.tokens + css).replace(/:[^:;{}]+(?=[;}])/g, "$&!important"));
   return host;
 }
 

@@ -6,7 +6,7 @@ import { site } from "./browser.js";
 import { el, shell, style } from "./dom.js";
 import css from "./layer.css";
 
-const { texts, appearance: { css: layout = "", position, settings_button } } = site;
+const { texts } = site;
 /** The page's own ways to the preference centre. */
 export const WAY_BACK = "[data-sayso=open],[data-sayso=choices]";
 /** @type {HTMLElement | null} */
@@ -28,7 +28,7 @@ export function ask(name, title, words, twins, ...wide) {
 
 /** The way back, unless the page has one of its own; whether it has is known when it is read to its end. */
 export function offer() {
-  if (!settings_button || document.readyState == "loading" || document.querySelector(WAY_BACK)) clear();
+  if (!site.settings_button || document.readyState == "loading" || document.querySelector(WAY_BACK)) clear();
   else if (shown() != "settings") place("settings", {}, [button("wide", ["preferences", texts.settings_button])], el("slot", { name: "wide" }));
 }
 
@@ -38,7 +38,11 @@ export const shown = () => layer?.dataset.saysoLayer;
 /** Puts the layer into the body, and back where the page has exchanged its body. */
 export function attach() {
   const { body } = document;
-  if (layer && body && layer.parentNode != body && patience-- > 0) body.prepend(layer);
+  if (layer && body && layer.parentNode != body && patience-- > 0) {
+    body.prepend(layer);
+    // Above whatever the page puts above everything.
+    layer.showPopover?.();
+  }
 }
 
 export function clear() {
@@ -52,7 +56,7 @@ export function clear() {
 /** @param {string} name @param {Record<string, string>} attributes @param {(Node | string)[]} words @param {Node} inside */
 export function place(name, attributes, words, inside) {
   clear();
-  layer = shell({ "data-sayso-layer": name, ...attributes }, css + ":host{" + position + ":0}" + layout, inside);
+  layer = shell({ "data-sayso-layer": name, popover: "manual", ...attributes }, css + site.layout, inside);
   layer.append(...words);
   watch.observe(layer);
   patience = 4;

@@ -58,21 +58,26 @@ function emit(name) {
 
 // ---- answers
 
+/** What the last answer still has to set in motion. */
+let finish = () => {};
+
 /**
  * Keeps an answer, starts what it allows, and says so.
  * @param {string} action @param {string} surface @param {Event | null} event @param {{categories: Choice, partners: Exceptions}} choice
  */
 function settle(action, surface, event, choice) {
-  const recorded = answer(action, surface, !!event && event.isTrusted, choice);
+  finish();
+  const record = answer(action, surface, !!event && event.isTrusted, choice);
   const isQuiet = surface == "api" || surface == "embed";
   clear();
-  const follow = () => {
-    reloadIfRevoked(Promise.all([recorded, change()]));
+  finish = () => {
+    finish = () => {};
+    reloadIfRevoked(Promise.all([record(), change()]));
     if (isQuiet || !details((panel) => panel.confirm())) present();
   };
-  // What was clicked is gone on the next frame; only then do tags get their turn.
-  if (isQuiet) follow();
-  else requestAnimationFrame(() => setTimeout(follow));
+  // What was clicked is gone on the next frame; only then do the record and tags get their turn, or as the page is left.
+  if (isQuiet) finish();
+  else requestAnimationFrame(() => setTimeout(() => finish()));
 }
 
 /** @returns {Promise<void>} done when nothing is left behind */
@@ -83,9 +88,14 @@ function change() {
   return sweep(true);
 }
 
+/** What stands in an embed's place is fetched as it comes near. */
+const near = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) if (isIntersecting) details((panel) => panel.hold(/** @type {HTMLIFrameElement} */ (target)));
+}, { rootMargin: "50%" });
+
 /** Starts what may run, and lets embeds wait for the rest. */
 function apply() {
-  start((frame) => details((panel) => panel.hold(frame)));
+  start((frame) => near.observe(frame));
   document.querySelectorAll("[data-sayso=declaration]").forEach((place) => details((panel) => panel.declare(place)));
 }
 
@@ -102,10 +112,10 @@ let failed = false;
 
 /** Shows what the decision asks for. */
 function present() {
-  if (state.waiting || returning && details((panel) => {
-    returning = panel.welcome();
-    if (!returning) present();
-  })) return;
+  if (state.waiting || returning && details((panel) => panel.welcome(() => {
+    returning = false;
+    present();
+  }))) return;
   const { regime, decision: { show, reason } } = state;
   if (show == "banner" && reason != "changed") {
     if (shown() != "banner") {
@@ -185,9 +195,15 @@ function observe() {
   }
 
   // Another tab has answered: it touches the queue. Where storage is blocked, coming back to this tab has to do.
-  for (const chance of ["storage", "visibilitychange", "pageshow"]) addEventListener(chance, sync);
+  for (const chance of ["visibilitychange", "pageshow", "pagehide"]) addEventListener(chance, sync);
   addEventListener("online", queue.flush);
   addEventListener("pagehide", sendUnanswered);
+  // Browsers open their storage for the first who asks, and everything else waits for it.
+  setTimeout(() => {
+    addEventListener("storage", sync);
+    sync();
+    queue.flush();
+  }, 99);
 }
 
 /** The page has grown. */
@@ -197,6 +213,7 @@ function settleIn() {
 }
 
 function sync() {
+  finish();
   if (!look()) return;
   change();
   present();
@@ -204,7 +221,6 @@ function sync() {
 
 function boot() {
   const early = page.sayso;
-  // The same tag twice: the second has nothing to do.
   if (early?.withdraw) return;
   page.sayso = api;
   look();
@@ -216,16 +232,18 @@ function boot() {
   happened.add("change");
   emit("ready");
   if (Array.isArray(early)) api.push(...early);
-  queue.flush();
 }
 
-// What only some websites need is composed in for them. A page that is only being prepared is nobody's visit yet.
+// What only some websites need is composed in for them. A page that is only being prepared is nobody's visit yet: the parts wait for that
+// themselves, but for the one that holds back what such a page asks for already.
 guard(() => {
+  // The same line twice, or another website's: the second has nothing to do.
+  if (page.sayso?.withdraw) return report("another line is there");
+  __EXTRAS__?.(tools);
   if (/** @type {any} */ (document).prerendering) return document.addEventListener("prerenderingchange", begin, { once: true });
   begin();
 });
 
 function begin() {
-  __EXTRAS__?.(tools);
   if (!state.elsewhere) boot();
 }

@@ -71,7 +71,7 @@ function showWayBack() {
   if (document.readyState == "loading") return;
   const hasLink = document.querySelector("[data-sayso=choices]");
   // Another link of the page does not say what this law wants said.
-  if (hasLink || !demands("privacy_choices") && document.querySelector("[data-sayso=open]") || !site.appearance.settings_button) return clear();
+  if (hasLink || !demands("privacy_choices") && document.querySelector("[data-sayso=open]") || !site.settings_button) return clear();
   if (shown() != "settings" || !wayBack?.isConnected) {
     wayBack = el("button", { type: "button", "data-sayso-action": "preferences", slot: "wide" });
     dress(place("settings", {}, [wayBack], el("slot", { name: "wide" })));

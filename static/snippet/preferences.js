@@ -6,10 +6,11 @@ import { openCentre } from "./centre.js";
 import { confirm } from "./confirm.js";
 import { tools, withFile } from "./lent.js";
 import { sweep } from "./sweep.js";
-import { welcome } from "./welcome.js";
 
 /** What few need is in files of its own. */
 const present = () => withFile("notices", (notices) => notices.present());
+/** @param {() => void} otherwise */
+const welcome = (otherwise) => withFile("returned", (returned) => returned.welcome(otherwise), otherwise);
 /** @param {Element} place */
 const declare = (place) => withFile("declaration", (declaration) => declaration.declare(place));
 /** @param {HTMLIFrameElement} frame */

@@ -31,10 +31,10 @@ export function createQueue(recall, keep, send, report) {
 
   return {
     list,
-    /** @param {Queued} event */
+    /** Keeps it at once. @param {Queued} event @returns what delivers it */
     add(event) {
       keep([...list(), event].slice(-MOST));
-      return deliver(event);
+      return () => deliver(event);
     },
     /** What an earlier page, or a moment without network, left behind. */
     flush: () => list().forEach(deliver),

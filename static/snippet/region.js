@@ -5,10 +5,10 @@
 const { site, state, arrive, endpoint, present } = __TOOLS__;
 const PATIENCE = 3000;
 
-/** Somebody may be asked now. */
+/** Somebody may be asked now. A file that leaves the page to another has decided nothing: it asks nobody, and starts nothing. */
 function go() {
   state.waiting = undefined;
-  present();
+  if (state.decision) present();
 }
 
 fetch(endpoint("region"), { credentials: "omit", referrerPolicy: "strict-origin" }).then((answer) => answer.json()).then(({ regime }) => {
@@ -16,7 +16,7 @@ fetch(endpoint("region"), { credentials: "omit", referrerPolicy: "strict-origin"
   const found = site.regimes.find(({ code }) => code == regime);
   if (found && found != state.regime) {
     state.regime = found;
-    arrive();
+    if (state.decision) arrive();
   }
 }).catch(() => {}).then(go);
 setTimeout(go, PATIENCE);

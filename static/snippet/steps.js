@@ -23,16 +23,15 @@ export function run(scope, steps, addScript, translate = (argument) => argument)
 }
 
 /**
- * `@category` reads "granted" or "denied", `?category` true or false; `@partner` is the partner's own grant.
+ * `@category` reads "granted" or "denied", `?category` true or false; so does the name of a partner, and `partner` is who is told.
  * @param {Grants} grants @param {boolean} partner
  */
-export function translator(grants, partner) {
-  const known = /** @type {Record<string, boolean>} */ ({ ...grants.categories, partner });
+export function translator({ categories, partners }, partner) {
+  const known = /** @type {Record<string, boolean>} */ ({ ...partners, ...categories, partner });
   /** @param {any} argument */
   return (argument) => {
-    const [, mark, name] = /^([@?])(\w+)$/.exec(argument) || [];
-    const granted = known[name];
-    return granted === undefined ? argument : mark == "?" ? granted : granted ? "granted" : "denied";
+    const granted = /^[@?]/.test(argument) ? known[argument.slice(1)] : undefined;
+    return granted === undefined ? argument : argument[0] == "?" ? granted : granted ? "granted" : "denied";
   };
 }
 

@@ -14,7 +14,7 @@ export interface Regime {
   code: string; model?: string; signals?: Signal[]; grant_days: number; refusal_days: number;
   defaults?: Partial<Choice>; reach?: string; accepts?: string[] | null; first_layer?: string[];
 }
-export interface Policy { dnt: "honour" | "disregard"; count_impressions?: boolean }
+export interface Policy { dnt?: string }
 
 /** The parsed consent cookie. */
 export interface Stored {
@@ -41,21 +41,15 @@ export interface SitePartner {
   cookies?: string[]; storage?: string[]; databases?: string[]; loader?: Step[]; signals?: PartnerSignal[];
 }
 
-export interface Appearance {
-  layout: string; position: string; brand_colour: string; brand_text_colour: string; dark_brand_colour: string; dark_brand_text_colour: string;
-  radius: number; settings_button: boolean;
-  /** what this layout adds to the style sheet of the first file */
-  css?: string;
-}
-
 /** `__FACTS__` of the first file: what the server composes into the first file. */
 export interface Site {
   /** languages: the other ones that are offered, at the short address only */
-  cookie_domain?: string; key: string; version: string; build: string; language: string; languages?: string[]; direction: "ltr" | "rtl";
+  cookie_domain?: string; /** a path of the website that sets the cookie by header */ keep_path?: string; key: string; version: string; build: string; language: string; languages?: string[]; direction: "ltr" | "rtl";
   /** the one for everybody else first */
   regimes: Regime[]; policy: Policy; ordinals: Record<string, number>; categories: Record<Optional, number>; grace?: Record<string, number>; announce_until?: number;
   partners: SitePartner[]; cookies?: Partial<Record<Code, string[]>>; storage?: Partial<Record<Code, string[]>>; databases?: Partial<Record<Code, string[]>>;
-  texts: Record<string, string>; appearance: Appearance; preferences: string; /** the hosted preference page; the declaration and the record are below it */ page: string;
+  texts: Record<string, string>; /** style sheets: the website's colours, and where its layers stand */ tokens: string; layout: string;
+  settings_button?: boolean; preferences: string; /** the hosted preference page; the declaration and the record are below it */ page: string;
 }
 
 /** `__FACTS__` of the second file: what the server composes into the second file. */
@@ -63,8 +57,9 @@ export interface Details {
   language: string; texts: Record<string, string>;
   categories: { code: Code; title: string; description: string }[];
   opt_out_links: { label: string; url: string }[];
-  policy: { dnt: Policy["dnt"]; explanation: string; statements: string[] };
-  controller: { name: string; contact: string; privacy_policy_url: string };
+  policy: { dnt: Policy["dnt"]; explanation: string; /** only where DNT is disregarded */ statements?: string[] };
+  /** of the declaration's file only: who is responsible, and what signals do here */
+  controller: { name: string; contact: string; privacy_policy_url: string }; statements: string[];
   /** of the third file only: what is announced */
   news?: News;
   /** names of the files for what few need */
@@ -121,7 +116,7 @@ export interface Panel {
   open(): void;
   declare(place: Element): void;
   hold(frame: HTMLIFrameElement): void;
-  welcome(): boolean;
+  welcome(otherwise: () => void): void;
   present(): void;
   confirm(): void;
   sweep(): void;

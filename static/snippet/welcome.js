@@ -3,21 +3,18 @@ import { returned } from "./fragment.js";
 import { details, tools } from "./lent.js";
 
 const { texts } = details;
-const { ask, choose, el, present, settle } = tools;
-let asking = false;
+const { ask, choose, el, settle, shown } = tools;
 
-/** @returns {boolean} whether there is something to ask */
-export function welcome() {
+/** @param {() => void} otherwise what to do where there is nothing to ask, or no longer */
+function welcome(otherwise) {
   const back = returned(location.hash);
-  if (!back || asking) return asking;
-  const done = () => {
-    asking = false;
-    history.replaceState(history.state, "", location.pathname + location.search);
-  };
-  asking = true;
+  if (!back) return otherwise();
+  if (shown() == "returned") return;
+  const done = () => history.replaceState(history.state, "", location.pathname + location.search);
   ask("returned", texts.returned_title, [el("p", null, texts.returned_text)], [
-    ["apply", texts.returned_apply, (event) => { done(); settle("save", "page", event, choose(back.categories, back.partners)); }],
-    ["ignore", texts.returned_ignore, () => { done(); present(); }],
+    ["apply", texts.returned_apply, (event) => { done(); otherwise(); settle("save", "page", event, choose(back.categories, back.partners)); }],
+    ["ignore", texts.returned_ignore, () => { done(); otherwise(); }],
   ]);
-  return asking;
 }
+
+tools.ready?.({ welcome });

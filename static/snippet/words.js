@@ -9,27 +9,32 @@ export function say(key, values) {
   return texts[key].replace(/\{(\w+)\}/g, (all, name) => String(values[name] ?? all));
 }
 
+/** Browsers take long to make one. @type {Record<string, any>} */
+const made = {};
+/** @param {"PluralRules" | "NumberFormat" | "DateTimeFormat" | "DisplayNames"} kind @param {any} [options] one of a kind is enough where they are always the same */
+const intl = (kind, options, name = kind + (options?.unit || "")) => made[name] = made[name] || new /** @type {any} */ (Intl)[kind](language, options);
+
 /** "1 partner", "2 cookies": in the form that the language's plural rule asks for. @param {string} what @param {number} count */
 export function counted(what, count) {
-  const key = what + "_" + new Intl.PluralRules(language).select(count);
-  return say(texts[key] ? key : what + "_other", { count: new Intl.NumberFormat(language).format(count) });
+  const key = what + "_" + intl("PluralRules").select(count);
+  return say(texts[key] ? key : what + "_other", { count: intl("NumberFormat").format(count) });
 }
 
 /** "session", "persistent", or like "2 year". @param {string} lifetime */
 export function lifetime(lifetime) {
   const [count, unit] = lifetime.split(" ");
   if (!unit) return texts["lifetime_" + lifetime];
-  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" }).format(Number(count));
+  return intl("NumberFormat", { style: "unit", unit, unitDisplay: "long" }).format(Number(count));
 }
 
 /** @param {number} seconds */
 export function date(seconds) {
-  return new Intl.DateTimeFormat(language, { dateStyle: "long" }).format(seconds * 1000);
+  return intl("DateTimeFormat", { dateStyle: "long" }).format(seconds * 1000);
 }
 
 /** The company behind a partner, and where it sits. @param {{entity: string, country: string}} partner */
 export function company({ entity, country }) {
-  const place = country && new Intl.DisplayNames(language, { type: "region" }).of(country);
+  const place = country && intl("DisplayNames", { type: "region" }).of(country);
   return [entity, place].filter(Boolean).join(", ");
 }
 

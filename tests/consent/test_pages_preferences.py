@@ -32,11 +32,12 @@ from tests.consent.conftest import NOW, add_partner
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = {
-    "preferences": ("centre", "confirm", "sweep", "welcome", "words"),
+    "preferences": ("centre", "confirm", "sweep", "words"),
     "declaration": ("declaration",),
     "embeds": ("embeds",),
     "notices": ("notices",),
     "record": ("record",),
+    "returned": ("welcome",),
 }
 
 OWN = "www.numonix.example"
@@ -526,6 +527,7 @@ def test_preferences_open_what_differs_from_its_category(at_own: Visitor, publis
 def test_later_files_carry_the_words_that_they_say(kind: str, published: Publication) -> None:
     payload = json.loads(bytes(published.version.payload))
     payload["regimes"].append(resolved(REGIMES["us-ca"]))
+    payload["policy"]["dnt"] = "disregard"
     second = set(preference_facts(payload, "en")["texts"])
     carried = second if kind == "preferences" else second | set(texts_of(kind, payload, "en"))
     said = {word for name in SOURCES[kind] for word in re.findall(r"texts\.([a-z_]+)", source(name))}
@@ -538,6 +540,33 @@ def test_second_file_carries_nothing_of_the_hosted_pages_nor_of_what_few_need(pu
     carried = set(preference_facts(payload, "en")["texts"])
     assert {"technology_cookie", "party_first", "lifetime_session", "partners_other"} <= carried
     assert not {word for word in carried if word.startswith(("page_", "sale_", *chain(*RARE_KEYS.values())))}
+
+
+EARLY = "Loads without waiting for your yes, and is told what you choose."
+UNTRUE = "Nothing optional runs before you say yes"
+
+
+@pytest.mark.parametrize("is_early", [True, False])
+def test_partner_that_loads_before_a_yes_is_said_to(furnished: Site, is_early: bool) -> None:
+    SitePolicy.objects.create(site=furnished, dnt="disregard", dnt_explanation={"en": "We wait."})
+    if is_early:
+        # Without its full stop, as websites write.
+        furnished.partners.filter(slug="analytics").update(load_mode="signalled", purpose={"en": "Counts visits"})
+    # What a website runs on loads too, and nobody is asked about it.
+    add_partner(furnished, "shop", "strictly_necessary", necessity_justification="It runs the shop.")
+    furnished.partners.filter(slug="shop").update(load_mode="signalled")
+    publication = publish(site=furnished, by="alice", now=NOW)
+    assert publication
+    visitor = Visitor(OWN, secure=True)
+    form = visitor.open(DNT="1").content.decode()
+    declaration = visitor.open("/p/numonix/cookies/").content.decode()
+    facts = preference_facts(json.loads(bytes(publication.version.payload)), "en")
+    said = json.dumps(facts)
+    assert [text.count(EARLY) for text in (form, declaration, said)] == [int(is_early)] * 3
+    # And what is not so is not said.
+    assert [UNTRUE in text for text in (form, declaration, said)] == [not is_early] * 3
+    analytics = next(partner for partner in facts["partners"] if partner["slug"] == "analytics")
+    assert analytics["purpose"].startswith(f"Counts visits. {EARLY}") == is_early
 
 
 def source(name: str) -> str:

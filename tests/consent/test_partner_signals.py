@@ -72,6 +72,23 @@ def test_only_the_signals_of_the_websites_own_partners_travel(site: Site, slug: 
     assert [signal["name"] for signal in partner["signals"]] == [signal.name for signal in LIBRARY[slug].signals]
 
 
+def test_shared_signal_follows_the_partners_that_are_in_use(site: Site) -> None:
+    def told(slug: str) -> dict[str, str]:
+        (partner,) = [partner for partner in draft_payload(site)["partners"] if partner["slug"] == slug]
+        types: dict[str, str] = partner["signals"][0]["update"][0][3]
+        return types
+
+    add(site, "google-tag-manager", "google-analytics")
+    # Each carries the same, as the snippet tells it once.
+    assert told("google-analytics") == told("google-tag-manager")
+    assert told("google-analytics")["analytics_storage"] == "@google-analytics"
+    assert told("google-analytics")["ad_storage"] == "@targeting"
+    add(site, "google-ads")
+    assert told("google-tag-manager")["ad_storage"] == "@google-ads"
+    archive_partners(partners=site.partners.filter(slug="google-analytics"), now=NOW)
+    assert told("google-tag-manager")["analytics_storage"] == "@performance"
+
+
 def test_signals_of_an_archived_partner_stay_behind(site: Site) -> None:
     add(site, "hubspot", "meta-pixel")
     archive_partners(partners=site.partners.filter(slug="meta-pixel"), now=NOW)

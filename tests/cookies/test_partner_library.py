@@ -15,7 +15,9 @@ from cookies.partner_library import (
     FOLDER,
     LibraryError,
     fill,
+    follow,
     load_library,
+    own_answers,
     parameter_errors,
     read_library,
     validate_template,
@@ -163,6 +165,39 @@ def test_google_partners_share_one_signal():
 
     assert [signal.name for signal in signals[0]] == ["google-consent-mode"]
     assert signals[0] == signals[1] == signals[2]
+
+
+def test_shared_signal_says_the_own_answer_of_the_one_who_is_there():
+    library = load_library()
+    (signal,) = library["google-ads"].signals
+    everybody = [(slug, library[slug]) for slug in ("google-analytics", "google-ads", "google-tag-manager", "hubspot")]
+
+    def said(users):
+        return follow(signal.update, own_answers(users).get(signal.name, {}))[0][3]
+
+    assert set(own_answers(everybody)) == {"google-consent-mode"}
+    told = said(everybody)
+    assert (told["analytics_storage"], told["functionality_storage"]) == ("@google-analytics", "@functional")
+    assert {told[name] for name in ("ad_storage", "ad_user_data", "ad_personalization")} == {"@google-ads"}
+    # As the website calls it; and where nobody is there, or two are, the category speaks.
+    assert said([("our-ga", library["google-analytics"])])["analytics_storage"] == "@our-ga"
+    assert said([("google-tag-manager", library["google-tag-manager"])]) == dict(signal.update[0][3])
+    twice = [("one", library["google-analytics"]), ("two", library["google-analytics"])]
+    assert said(twice)["analytics_storage"] == "@performance"
+
+
+def test_whoever_shares_a_signal_either_answers_for_a_part_of_it_or_is_the_one_who_loads_the_others():
+    holders: dict[str, list[Any]] = {}
+    for partner in load_library().values():
+        for signal in partner.signals:
+            holders.setdefault(signal.name, []).append(partner)
+    shared = [partner for partners in holders.values() if len(partners) > 1 for partner in partners]
+
+    assert {partner.slug for partner in shared if not partner.answers_for} == {"google-tag-manager"}
+    assert {partner.slug for partner in load_library().values() if partner.answers_for} == {
+        "google-analytics",
+        "google-ads",
+    }
 
 
 @pytest.mark.parametrize(
@@ -331,6 +366,9 @@ def _put(value, *path):
         (_drop("signalled_note"), "signalled_note belongs to partners that may be signalled, and to no others."),
         (_put(["managed", "gated"], "load_modes"), "signalled_note belongs to partners that may be signalled"),
         (_put("two\nlines", "signalled_note"), "signalled_note must be one line"),
+        (_put(["marketing"], "answers_for"), "answers_for: 'marketing' is none of performance"),
+        (_put([], "answers_for"), "answers_for is empty."),
+        (_drop("signals"), "answers_for needs signals."),
         (_put("It has to.", "justification"), "justification is for platforms only."),
         (_put([["gtag", "consent"]], "signals", 0, "answer"), "signals: answer is for platforms only."),
         (_put(True, "platform"), "category: a platform is strictly necessary."),
@@ -392,6 +430,15 @@ def test_library_refuses_two_meanings_of_one_signal(tmp_path):
         (tmp_path / name).write_text(text, encoding="utf-8")
 
     with pytest.raises(LibraryError, match=r"google-consent-mode differs from that in google-ads\.toml"):
+        read_library(tmp_path)
+
+
+def test_library_refuses_two_that_answer_for_the_same(tmp_path):
+    for name in ("google-analytics.toml", "google-ads.toml"):
+        text = (FOLDER / name).read_text(encoding="utf-8")
+        (tmp_path / name).write_text(text.replace('["targeting"]', '["performance"]'), encoding="utf-8")
+
+    with pytest.raises(LibraryError, match=r"answers_for: google-ads\.toml answers for performance already"):
         read_library(tmp_path)
 
 

@@ -56,6 +56,8 @@ def open_page(new_context: NewContext, look: str, address: str) -> Page:
 def test_layers_have_no_faults(look: str, new_context: NewContext, website: str) -> None:
     page = open_page(new_context, look, website + "/demo/")
     banner(page).wait_for()
+    # It is asked for as it comes near; on a wide screen it may stand there already.
+    page.locator("iframe[data-src]").evaluate("(frame) => frame.scrollIntoView()")
     page.get_by_role("button", name="Load once").wait_for()
     assert faults(page) == []
     press(page, "preferences")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.e2e.server import Server
     from tests.e2e.third_parties import ThirdParties
 
-KEY, WITHOUT = "holds-back", "holds-nothing"
+KEY, WITHOUT, PLACES = "holds-back", "holds-nothing", "holds-by-place"
 MAKE = f"""
 from django.utils import timezone
 from consent.services.drafting import save_languages, save_policy
@@ -33,10 +33,12 @@ partners = [
     ("ads", "targeting", ["ads.example", "shared.example"], "gated"),
     ("early", "targeting", ["early.example"], "signalled"),
 ]
-for key, blocks in (({KEY!r}, True), ({WITHOUT!r}, False)):
+for key, blocks in (({KEY!r}, True), ({WITHOUT!r}, False), ({PLACES!r}, True)):
     site = create_site(key=key, name=key, domains=["http://127.0.0.1:*"])
     save_languages(site=site, languages=["en", "de"])
     save_policy(site=site, auto_block=blocks)
+    if key == {PLACES!r}:
+        save_policy(site=site, regimes=["eu", "us-ca"])
     for slug, category, hosts, mode in partners:
         Partner.objects.create(site=site, slug=slug, name=slug.title(), category=category, hosts=hosts, load_mode=mode,
                                purpose={{"en": "Tries it."}}, purposes=["functionality"])
@@ -174,6 +176,40 @@ MARKUP = f"""
 <img alt="" src="{COUNTS}dot.gif"><img alt="" src="{NOBODY}dot.gif">
 <script type="text/plain" data-category="performance">{inline("gated by hand")}</script>
 """
+
+
+# Chromium prepares no page in advance that a program watches: to the page it looks like this.
+IN_ADVANCE = """
+let ahead = "prerendering" in document;
+Object.defineProperty(Document.prototype, "prerendering", { get: () => ahead });
+window.arrive = () => { ahead = false; document.dispatchEvent(new Event("prerenderingchange")); };
+"""
+
+
+def test_page_that_is_prepared_in_advance_holds_already_and_asks_once_it_is_shown(
+    page: Page, own: OwnWebsite, third_party: ThirdParties
+) -> None:
+    of_places: list[str] = []
+    page.on("request", lambda request: of_places.append(request.url) if request.url.endswith("/region") else None)
+    page.add_init_script(IN_ADVANCE)
+    own.open(page, MARKUP, head=embed(own, PLACES))
+    page.evaluate(ELEMENTS["beacon"], COUNTS + "beacon")
+    wait_for(page, third_party, [NOBODY + "own.js", NOBODY + "dot.gif"])
+    assert ran(page) == ["before", "unknown.example/own.js", "after"]
+    # It is nobody's visit yet: nobody is asked, and nobody's place is looked up.
+    assert page.evaluate("() => [typeof window.sayso, document.querySelectorAll('[data-sayso-layer]').length]") == [
+        "undefined",
+        0,
+    ]
+    assert of_places == []
+    page.evaluate("() => arrive()")
+    banner(page).wait_for()
+    assert len(of_places) == 1
+    third_party.forget()
+    save(page, performance=True)
+    counted = ("one.js", "two.js", "three.js", "dot.gif", "beacon")
+    wait_for(page, third_party, [COUNTS + name for name in counted])
+    assert "gated by hand" in ran(page)
 
 
 def test_scripts_and_pictures_of_the_pages_own_html_wait_and_run_in_order(

@@ -82,14 +82,15 @@ def test_only_what_was_granted_runs(page: Page, own: OwnWebsite, third_party: Th
     assert page.locator("#offer").count() == 0
 
 
-def test_attributes_of_a_gated_script_are_kept(page: Page, own: OwnWebsite, third_party: ThirdParties) -> None:
+def test_attributes_and_text_of_a_gated_script_are_kept(page: Page, own: OwnWebsite, third_party: ThirdParties) -> None:
     attributes = (
         'id="kept" data-category="performance" crossorigin="anonymous" referrerpolicy="no-referrer" data-x="1" async'
     )
-    own.open(page, gated("", attributes, TAG.format("one")))
+    own.open(page, gated("", attributes, TAG.format("one")).replace("></script>", ">one: settings</script>"))
     press(page, "accept-all")
     page.wait_for_function("() => window.ran")
     script = page.locator("script#kept")
+    assert script.text_content() == "one: settings"
     assert {name: script.get_attribute(name) for name in ("crossorigin", "referrerpolicy", "data-x")} == {
         "crossorigin": "anonymous",
         "referrerpolicy": "no-referrer",

@@ -72,6 +72,7 @@ def test_page_hears_of_every_change(page: Page, own: OwnWebsite) -> None:
     banner(page).wait_for()
     page.evaluate("() => { heard.length = 0; }")
     press(page, "accept-all")
+    page.wait_for_function("() => heard.length > 1")
     assert page.evaluate("() => heard") == [["event change", True], ["change", True]]
     page.evaluate("() => { heard.length = 0; sayso.open(); }")
     centre(page).get_by_role("heading", name="Cookie preferences").wait_for()

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from tests.e2e.third_parties import ThirdParties
 
 EVENTS = "**/api/v1/sites/*/events"
-SECOND_FILE = re.compile(r"/s/numonix\.[0-9a-f]{64}\.js$")
+SECOND_FILE = re.compile(r"/s/numonix\.[0-9a-f]{32}\.js$")
 COMMANDS = "<script>(window.sayso = window.sayso || []).push(() => {}); window.finished = true</script>"
 MARKUP = gated("inline", 'data-category="performance"') + gated("", 'data-category="targeting"', TAG.format("one"))
 

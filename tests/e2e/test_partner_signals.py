@@ -15,7 +15,7 @@ from cookies.partner_library import fill, load_library
 from cookies.step_lines import lines_before
 from tests.e2e.pages import inline
 from tests.e2e.third_parties import is_this_machine
-from tests.e2e.visitor import banner, cookie_names, ran, stored_in, wait_for_api, wait_for_calm, wait_for_record
+from tests.e2e.visitor import banner, centre, cookie_names, ran, stored_in, wait_for_api, wait_for_calm, wait_for_record
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page, Route
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 KEY, MANAGED, EARLY = "partner-signals", "managed-signals", "early-signals"
 SIGNALLING = [partner.slug for partner in load_library().values() if partner.signals]
+
+LOADS_EARLY = "Loads without waiting for your yes, and is told what you choose."
 
 Told = list[Any]
 
@@ -227,7 +229,7 @@ def make(key, slugs, mode):
     publish(site=site, by="test", now=timezone.now())
 make({KEY!r}, {SIGNALLING!r}, "gated")
 make({MANAGED!r}, ["google-analytics", "google-ads", "meta-pixel", "microsoft-clarity", "hubspot", "matomo"], "managed")
-make({EARLY!r}, ["google-analytics"], "signalled")
+make({EARLY!r}, ["google-analytics", "google-ads"], "signalled")
 """
 
 
@@ -355,11 +357,22 @@ def test_part_of_the_categories_is_told_as_such(visit: Page) -> None:
 
 def test_partner_that_was_refused_alone_is_told_no(visit: Page) -> None:
     visit.evaluate("() => sayso.acceptAll()")
-    visit.evaluate("() => sayso.save({partners: {'meta-pixel': false, posthog: false}})")
+    refused = dict.fromkeys(("meta-pixel", "posthog", "google-analytics", "microsoft-clarity"), False)
+    visit.evaluate("(partners) => sayso.save({partners})", refused)
     told = heard(visit)
+    assert told["google-consent-mode"][-1] == ["consent", "update", {**ALL_GRANTED, "analytics_storage": "denied"}]
+    assert told["microsoft-clarity"][-1] == clarity("denied")
     assert told["meta-pixel"][-1] == ["consent", "revoke"]
     assert told["posthog"][-1] == ["opt_out_capturing"]
     assert told["tiktok-pixel"][-1] == ["grantConsent"]
+    # And who was allowed alone is told yes, for what is its own.
+    visit.evaluate("() => sayso.rejectAll()")
+    visit.evaluate("() => sayso.save({partners: {'google-analytics': true}})")
+    assert heard(visit)["google-consent-mode"][-1] == [
+        "consent",
+        "update",
+        consent_types(analytics_storage="granted"),
+    ]
 
 
 def test_platform_that_is_late_hears_the_answer_once_it_is_there(own: OwnWebsite, page: Page) -> None:
@@ -430,7 +443,8 @@ def test_tag_that_loads_before_a_yes_finds_the_lines_above_it(
         "<script>gtag('js', new Date()); gtag('config', 'G-AB12CD34EF')</script>"
         '<script async src="https://www.googletagmanager.com/gtag/js?id=G-AB12CD34EF"></script>'
     )
-    own.open(page, head=lines_before(signals) + tag + (own.embed(key=EARLY) if is_there else ""))
+    declaration = '<div data-sayso="declaration"></div>'
+    own.open(page, declaration, head=lines_before(signals) + tag + (own.embed(key=EARLY) if is_there else ""))
     page.wait_for_function("() => window.ran")
     wait_for_calm(page)
     if is_there:
@@ -447,5 +461,14 @@ def test_tag_that_loads_before_a_yes_finds_the_lines_above_it(
     )
     assert third_party.to("www.googletagmanager.com")
     if is_there:
+        # The visitor is told, in the declaration and in the centre.
+        page.locator("[data-sayso=declaration] h3").first.wait_for()
+        assert page.locator("[data-sayso=declaration]").inner_text().count(LOADS_EARLY) == 2
+        page.evaluate("() => sayso.open()")
+        centre(page).locator("section:has([data-category=performance]) summary").first.click()
+        centre(page).locator("article", has_text="Google Analytics 4").get_by_text(LOADS_EARLY).wait_for()
         page.evaluate("() => sayso.acceptAll()")
         assert page.evaluate(f"() => {COMMANDS}")[-1] == ["consent", "update", ALL_GRANTED]
+        page.evaluate("() => sayso.save({partners: {'google-ads': false}})")
+        refused = dict.fromkeys(("ad_storage", "ad_user_data", "ad_personalization"), "denied")
+        assert page.evaluate(f"() => {COMMANDS}")[-1] == ["consent", "update", {**ALL_GRANTED, **refused}]

@@ -51,6 +51,18 @@ def test_embed_waits_behind_words(page: Page, own: OwnWebsite, third_party: Thir
     assert link.get_attribute("href") == FILM
 
 
+def test_placeholder_is_fetched_when_its_embed_comes_near(page: Page, own: OwnWebsite) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    own.open(page, f'<div style="height: 400vh"></div>{EMBED}')
+    banner(page).wait_for()
+    wait_for_calm(page)
+    # The page, and the line on it.
+    assert len(asked) == 2
+    page.locator("#film").evaluate("(film) => film.scrollIntoView()")
+    placeholder(page).get_by_role("button", name="Load once").wait_for()
+
+
 def test_placeholder_takes_the_room_of_its_embed(page: Page, own: OwnWebsite) -> None:
     own.open(page, EMBED + '<p id="below">Below</p>')
     placeholder(page).wait_for()

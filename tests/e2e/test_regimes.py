@@ -288,6 +288,40 @@ def test_gpc_that_appears_later_wins_over_an_earlier_yes(new_context: NewContext
     assert state(page)["source"] == "signal"
 
 
+@pytest.mark.parametrize("language", ["en", "de"], ids=["the same line", "another language"])
+def test_file_that_leaves_the_page_to_another_decides_and_counts_nothing(
+    language: str, new_context: NewContext, own: OwnWebsite
+) -> None:
+    context = come_from(new_context, "US-CA")
+    page = visit(context, own)
+    # What ran until then can only be ended by loading the page again.
+    with page.expect_navigation():
+        page.evaluate("() => sayso.rejectAll()")
+    wait_for_record(page)
+    answered: list[str] = []
+    page.on("response", lambda response: answered.append(response.url.rsplit("/", 1)[1]))
+    lines = own.embed(key=KEY) * (2 if language == "en" else 1)
+    page_of_their_own = f"<html lang={language}><head><title>x</title>{lines}</head><body>{MARKUP}</body></html>"
+    own.put("/twice", f"<!doctype html>{page_of_their_own}")
+    page.goto(own.address("/twice"))
+    wait_for_api(page)
+    # Both ask for the place; only one of them is the page's.
+    wait_until_answered(page, answered, "region", 2)
+    wait_until_answered(page, answered, "impressions", 1)
+    wait_for_calm(page)
+    # What only the other would run is not held back by the one that knows of the refusal.
+    assert ran(page) == []
+    assert answered.count("impressions") == 1
+
+
+def wait_until_answered(page: Page, answered: list[str], name: str, count: int) -> None:
+    for _ in range(100):
+        if answered.count(name) >= count:
+            return
+        page.wait_for_timeout(20)
+    raise AssertionError(answered)
+
+
 def test_privacy_choices_fill_the_websites_own_link(new_context: NewContext, own: OwnWebsite) -> None:
     link = '<footer><a href="#" data-sayso="choices">Cookies</a></footer>'
     context = come_from(new_context, "US-CA")

@@ -11,6 +11,7 @@ const SECOND_FILE = 8_000;
 const RARE_FILE = 3_000;
 // Only in the first file of websites that chose it.
 const BLOCKING = 1_600;
+const KEEPING = 400;
 
 const dist = (name) => readFileSync(new URL(`../../static/dist/${name}.js`, import.meta.url), "utf8");
 const size = (text) => brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
@@ -39,6 +40,12 @@ test("budget: what automatic blocking adds to the first file", (t) => {
   const bytes = size(compose(dist("snippet") + dist("block"), site())) - size(compose(dist("snippet"), site()));
   t.diagnostic(`${bytes} bytes; ${size(dist("block"))} by itself`);
   assert.ok(bytes <= BLOCKING, `${bytes} bytes`);
+});
+
+test("budget: what setting the cookie by header adds to the first file", (t) => {
+  const bytes = size(compose(dist("snippet") + dist("keep"), site({ keep_path: "/sayso/keep" }))) - size(compose(dist("snippet"), site()));
+  t.diagnostic(`${bytes} bytes; ${size(dist("keep"))} by itself`);
+  assert.ok(bytes <= KEEPING, `${bytes} bytes`);
 });
 
 test("build: no name that is made short stands in the server's data", () => {

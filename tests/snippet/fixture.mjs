@@ -54,11 +54,13 @@ export function site({ language = "en", direction = "ltr", ...changes } = {}) {
       code: "eu", grant_days: 180, refusal_days: 180,
       accepts: ["eu"],
     }],
-    policy: { dnt: "honour" },
+    policy: {},
     ordinals: { "0a1b2c3d4e5f": 1, "5f2c1e8a9b7d": 2 }, categories: { performance: 0, functional: 1, targeting: 0 },
     partners: PARTNERS.map(deciding), cookies: { functional: ["region", "player_volume"] }, storage: { functional: ["theme"] }, texts,
-    appearance: { layout: "card", position: "left", brand_colour: "#1d4ed8", brand_text_colour: "#ffffff", dark_brand_colour: "#9db8ff", dark_brand_text_colour: "#0b1020", radius: 14, settings_button: true },
-    preferences: "numonix.3b9f5c7e1d2a4f6b8c0e9d7a5b3c1f2e4d6a8b0c9e7f5d3b1a2c4e6f8091a2b3.js",
+    tokens: ":host,::slotted(*){--sayso-ink:#112;--sayso-soft:#556;--sayso-line:#dde;--sayso-paper:#fff;--sayso-brand:#1d4ed8;--sayso-on-brand:#fff;--sayso-radius:14px}"
+      + "@media(prefers-color-scheme:dark){:host,::slotted(*){--sayso-ink:#eef;--sayso-soft:#aab;--sayso-line:#334;--sayso-paper:#112;--sayso-brand:#9db8ff;--sayso-on-brand:#0b1020}}",
+    layout: ":host{left:0}", settings_button: true,
+    preferences: "numonix.3b9f5c7e1d2a4f6b8c0e9d7a5b3c1f2e.js",
     page: "https://consent.example.org/p/numonix/", ...changes,
   };
 }
@@ -87,10 +89,14 @@ const PURPOSES = {
 
 /** What the files for what few need say. */
 export const RARE = {
-  declaration: /^(declaration_|cookie_technology|cookie_party)/, embeds: /^placeholder_/, notices: /^(notice_|changes_|news_|privacy_choices)/, record: /^(history_|action_)/,
+  declaration: /^(declaration_|cookie_technology|cookie_party)/, embeds: /^placeholder_/, notices: /^(notice_|changes_|news_|privacy_choices|details_link|choose|settings_button)/, record: /^(history_|action_)/, returned: /^returned_/,
+};
+/** Half a digest each, by which files of ours name each other. */
+const RARE_DIGESTS = {
+  declaration: "7c1e9f5b3d2a4f6b8c0e9d7a5b3c1f2e", embeds: "1f0b6a9d2c7e4835b0d9a4c3e68f7125", notices: "e93a5d0c71b84f26a8d1067f4b9c2e53", record: "5a7d2e90c4b6138f9e0d7a2b4c6f1835", returned: "0d4f8b1a6c3e7925d8a0b5f7c2e94163",
 };
 /** What the second file never says itself: that, the question, the hosted pages, sale, and the categories' words, which come with the categories. */
-const ELSEWHERE = /^(page|banner|purpose|strictly_necessary|performance|functional|targeting|sale)_|^signal_(sale|status)/;
+const ELSEWHERE = /^(page|banner|purpose|strictly_necessary|performance|functional|targeting|sale)_|^signal_(sale|status)|^partner_(signalled|from)|^signal_disregarded|^technology_(session|indexed|pixel|web|tag)/;
 
 /** @returns what the second file is composed with */
 export function details({ language = "en", ...changes } = {}) {
@@ -98,10 +104,9 @@ export function details({ language = "en", ...changes } = {}) {
   const texts = Object.fromEntries(Object.entries(all).filter(([key]) => ![ELSEWHERE, ...Object.values(RARE)].some((elsewhere) => elsewhere.test(key))));
   for (const key of Object.keys(texts)) texts[key] = fill(texts[key], { site: "Numonix", partners: "6 partners", purposes: "measure visits" });
   return {
-    language, texts, files: Object.fromEntries(Object.keys(RARE).map((name) => [name, `numonix.7c1e9f5b3d2a4f6b8c0e9d7a5b3c1f2e4d6a8b0c9e7f5d3b1a2c4e6f80${name.length}.js`])),
+    language, texts, files: Object.fromEntries(Object.keys(RARE).map((name) => [name, `numonix.${RARE_DIGESTS[name]}.js`])),
     categories: ["strictly_necessary", "performance", "functional", "targeting"].map((code) => ({ code, title: all[code + "_title"], description: all[code + "_description"] })),
-    opt_out_links: [{ label: "Your Online Choices", url: "https://www.youronlinechoices.eu/" }], policy: { dnt: "honour", explanation: "", statements: [all.declaration_dnt_honour, all.declaration_gpc, all.declaration_signals_conflict] },
-    controller: { name: "Numonix LLC", contact: "privacy@numonix.example", privacy_policy_url: "https://numonix.example/privacy" },
+    opt_out_links: [{ label: "Your Online Choices", url: "https://www.youronlinechoices.eu/" }], policy: { dnt: "honour", explanation: "" },
     partners: PARTNERS.map(({ slug, name, entity, category }) => ({
       slug, name, entity, country: slug == "hubspot" ? "US" : "IE", category, purpose: PURPOSES[slug], notice: `https://${slug}.example/privacy`, opt_out: slug == "youtube" ? "" : `https://${slug}.example/opt-out`,
     })),
@@ -112,7 +117,12 @@ export function details({ language = "en", ...changes } = {}) {
 
 /** @param {keyof typeof RARE} name @returns what such a file is composed with */
 export function rare(name, { language = "en" } = {}) {
-  return { texts: Object.fromEntries(Object.entries(words(language)).filter(([key]) => RARE[name].test(key))) };
+  const all = words(language);
+  const texts = Object.fromEntries(Object.entries(all).filter(([key]) => RARE[name].test(key)));
+  return name != "declaration" ? { texts } : {
+    texts, controller: { name: "Numonix LLC", contact: "privacy@numonix.example", privacy_policy_url: "https://numonix.example/privacy" },
+    statements: [all.declaration_dnt_honour, all.declaration_gpc, all.declaration_signals_conflict],
+  };
 }
 
 /** As the server composes a file: data as JSON that can't leave a script, around an engine that is the same for all. */

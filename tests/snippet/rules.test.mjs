@@ -112,6 +112,13 @@ test("steps: a signal says what is granted, in words and as booleans, at any dep
   assert.deepEqual(scope.q, [["set", { analytics: true, ads: false, own: true, word: "granted", mail: "@someone", none: "denied" }]]);
 });
 
+test("steps: a signal that several share can say what each of them may, and a category keeps its name", () => {
+  const scope = {};
+  const grants = { categories: { performance: true, targeting: false }, partners: { "google-analytics": false, "google-ads": true, performance: false } };
+  run(scope, [["push", "q", { analytics: "@google-analytics", ads: "?google-ads", other: "@performance", none: "@linkedin", marks: ["@", "?", "a@b"] }]], no, translator(grants, false));
+  assert.deepEqual(scope.q, [{ analytics: "denied", ads: true, other: "granted", none: "@linkedin", marks: ["@", "?", "a@b"] }]);
+});
+
 test("steps: the data stays as it was, so that it can be told again", () => {
   const steps = [["push", "q", ["set", { a: "?performance" }]]];
   const before = JSON.stringify(steps);
@@ -136,7 +143,7 @@ const answer = (status, body = {}) => Promise.resolve({ ok: status < 300, status
 test("queue: an acknowledged event leaves nothing behind", async () => {
   const storage = fakeStorage();
   const queue = createQueue(storage, () => answer(201, { receipt_url: "https://r" }), assert.fail);
-  const sent = queue.add({ event_id: "1" });
+  const sent = queue.add({ event_id: "1" })();
   assert.deepEqual(held(storage), ["1"], "queued before it is sent");
   assert.deepEqual(await sent, { receipt_url: "https://r" });
   assert.deepEqual(held(storage), []);
@@ -146,7 +153,7 @@ for (const [name, send] of [["429", () => answer(429)], ["503", () => answer(503
   test(`queue: ${name} keeps the event, and the next page sends it again`, async () => {
     const storage = fakeStorage();
     const first = createQueue(storage, send, assert.fail);
-    assert.equal(await first.add({ event_id: "1" }), undefined);
+    assert.equal(await first.add({ event_id: "1" })(), undefined);
     assert.deepEqual(held(storage), ["1"]);
     const bodies = [];
     createQueue(storage, (body) => { bodies.push(body); return answer(200); }, assert.fail).flush();
@@ -159,7 +166,7 @@ for (const [name, send] of [["429", () => answer(429)], ["503", () => answer(503
 test("queue: another 4xx drops the event and says so", async () => {
   const storage = fakeStorage();
   const said = [];
-  await createQueue(storage, () => answer(409), (message) => said.push(message)).add({ event_id: "1" });
+  await createQueue(storage, () => answer(409), (message) => said.push(message)).add({ event_id: "1" })();
   assert.deepEqual(held(storage), []);
   assert.equal(said.length, 1);
 });
@@ -167,7 +174,7 @@ test("queue: another 4xx drops the event and says so", async () => {
 test("queue: holds the newest twenty", async () => {
   const storage = fakeStorage();
   const queue = createQueue(storage, () => answer(503), assert.fail);
-  for (let i = 1; i <= 25; i++) await queue.add({ event_id: String(i) });
+  for (let i = 1; i <= 25; i++) await queue.add({ event_id: String(i) })();
   assert.equal(held(storage).length, 20);
   assert.equal(held(storage)[19], "25");
 });
@@ -176,7 +183,7 @@ test("queue: what another tab queued meanwhile is kept", async () => {
   const storage = fakeStorage();
   let release;
   const queue = createQueue(storage, () => new Promise((resolve) => { release = () => resolve({ ok: true, status: 201, json: () => Promise.resolve({}) }); }), assert.fail);
-  const sent = queue.add({ event_id: "mine" });
+  const sent = queue.add({ event_id: "mine" })();
   storage.setItem(KEY, JSON.stringify([{ event_id: "mine" }, { event_id: "theirs" }]));
   await new Promise(setImmediate);
   release();
@@ -191,7 +198,7 @@ for (const rubbish of ["{", "null", "5", '{"a":1}', '[null, 3, {"x": 1}]']) {
     const bodies = [];
     const queue = createQueue(storage, (body) => { bodies.push(body); return answer(201); }, assert.fail);
     queue.flush();
-    await queue.add({ event_id: "1" });
+    await queue.add({ event_id: "1" })();
     assert.deepEqual(bodies, ['{"event_id":"1"}']);
   });
 }

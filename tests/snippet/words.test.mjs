@@ -6,7 +6,8 @@ import { words } from "./fixture.mjs";
 const LANGUAGES = readdirSync(new URL("../../consent/texts/", import.meta.url)).map((name) => name.replace(".toml", ""));
 
 const facts = {};
-Object.assign(globalThis, { __FACTS__: facts, document: { currentScript: { sayso: {} } } });
+const Document = class { get currentScript() { return { sayso: {} }; } };
+Object.assign(globalThis, { __FACTS__: facts, Document, document: new Document() });
 
 /** The module as the second file of this language has it. */
 async function speaking(language, texts = words(language)) {
