@@ -118,6 +118,9 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "accounts",
     "cookies",
     "consent",
 ]
@@ -131,6 +134,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "accounts.gate.SecondFactorGate",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -220,6 +225,13 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = reverse_lazy("admin:login")
+LOGIN_ATTEMPTS = whole_number("LOGIN_ATTEMPTS", default=5)
+LOGIN_LOCK_MINUTES = whole_number("LOGIN_LOCK_MINUTES", default=15)
+if not LOGIN_ATTEMPTS or not LOGIN_LOCK_MINUTES:
+    raise ImproperlyConfigured("LOGIN_ATTEMPTS or LOGIN_LOCK_MINUTES is 0. Write at least 1: 0 would let nobody in.")
+REQUIRE_TWO_FACTOR = boolean("REQUIRE_TWO_FACTOR", default=False)
+# What an authenticator app shows above its codes.
+OTP_TOTP_ISSUER = f"Sayso {urlsplit(PUBLIC_URL).hostname}"
 
 # --- Logging: levels and messages only, never an address, an identifier or a query string -----------
 
@@ -273,6 +285,7 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "10px",
     "STYLES": [lambda request: static("admin/sayso.css")],
+    "LOGIN": {"form": "accounts.forms.LoginForm"},
     "DASHBOARD_CALLBACK": "consent.admin.home.websites",
     "COLORS": {
         "base": {

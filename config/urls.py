@@ -24,6 +24,7 @@ urlpatterns = [
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
     path("", include("consent.pages.routes")),
     path("", include("consent.wellknown.routes")),
+    path("", include("accounts.routes")),
     path("admin/", admin.site.urls),
 ]
 if settings.DEMO:

@@ -2,66 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django import forms
 from django.utils.safestring import SafeString
 
-from consent.admin.text_groups import grouped
 from consent.models import Notice, SitePolicy
+from consent.models.notice import COLOUR
 from consent.regime_words import PLACE_NOTES, PLACES, consequence, rule_name
 from consent.regimes import CHOOSABLE, REGIMES, resolved
 from consent.schedules import Dates, planned, schedule_errors
-from consent.services.drafting import placeholders_of
+from consent.services.drafting import SAVED_MEANWHILE
 from consent.services.publishing import APPEARANCE
+from consent.texts_form import opened_with, sealed
 from cookies.admin.languages import language_name
 from cookies.forms import CalmForm, explained
-
-LONG_TEXT = 80
-
-
-class TextsForm(CalmForm):
-    """All texts of one language. The built-in words stand in the empty fields."""
-
-    def __init__(
-        self, *args: Any, language: str, builtin: Mapping[str, str], own: Mapping[str, str], **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.groups = list(grouped(builtin))
-        for group in self.groups:
-            for key, label in group.labels.items():
-                self.fields[key] = _text_field(label, builtin[key], own.get(key, ""), language)
-        self.own = {key for key in own if key in builtin}
-
-    def sections(self) -> list[dict[str, Any]]:
-        """The groups with their fields, and how many of them hold the website's own words."""
-        return [
-            {
-                "group": group,
-                "fields": [self[key] for key in group.labels],
-                "own": sum(key in self.own for key in group.labels),
-                "is_open": group.important or any(self[key].errors for key in group.labels),
-            }
-            for group in self.groups
-        ]
-
-
-def _text_field(label: str, builtin: str, own: str, language: str) -> forms.CharField:
-    attrs = {"placeholder": builtin, "lang": language}
-    widget: forms.Widget = forms.TextInput(attrs=attrs)
-    if len(builtin) > LONG_TEXT:
-        widget = forms.Textarea(attrs={**attrs, "rows": 3})
-    filled = placeholders_of(builtin)
-    return forms.CharField(
-        label=label,
-        required=False,
-        initial=own,
-        max_length=1000,
-        widget=widget,
-        help_text=f"Filled in when it is shown: {', '.join(filled)}." if filled else "",
-    )
 
 
 class LanguagesForm(CalmForm):
@@ -92,10 +49,10 @@ class AppearanceForm(CalmForm):
         widget=forms.RadioSelect,
         help_text="Of the card in a corner, the confirmation and the small settings button.",
     )
-    brand_colour = forms.CharField(label="Buttons", max_length=7)
-    brand_text_colour = forms.CharField(label="Text on the buttons", max_length=7)
-    dark_brand_colour = forms.CharField(label="Buttons, dark mode", max_length=7)
-    dark_brand_text_colour = forms.CharField(label="Text on the buttons, dark mode", max_length=7)
+    brand_colour = forms.CharField(label="Buttons", validators=[COLOUR])
+    brand_text_colour = forms.CharField(label="Text on the buttons", validators=[COLOUR])
+    dark_brand_colour = forms.CharField(label="Buttons, dark mode", validators=[COLOUR])
+    dark_brand_text_colour = forms.CharField(label="Text on the buttons, dark mode", validators=[COLOUR])
     radius = forms.IntegerField(
         label="Rounded corners",
         min_value=0,
@@ -110,10 +67,16 @@ class AppearanceForm(CalmForm):
     )
 
     def __init__(self, *args: Any, notice: Notice, **kwargs: Any) -> None:
-        kwargs["initial"] = {name: getattr(notice, name) for name in APPEARANCE}
+        kwargs["initial"] = self.kept = {name: getattr(notice, name) for name in APPEARANCE}
         super().__init__(*args, **kwargs)
         for name in COLOURS:
             self.fields[name].widget.attrs.update({"data-sy-colour": "", "autocomplete": "off", "spellcheck": "false"})
+
+    def opened(self) -> str:
+        """As TextsForm's: what the page begins with, sealed."""
+        began = opened_with(self.data) if self.is_bound else None
+        told = [name for name in self.kept if self.has_error(name, SAVED_MEANWHILE)]
+        return sealed({**(began or self.kept), **{name: self.kept[name] for name in told}})
 
 
 COLOURS = ("brand_colour", "brand_text_colour", "dark_brand_colour", "dark_brand_text_colour")

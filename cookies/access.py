@@ -1,4 +1,8 @@
-"""Who may see and change what: the only place that decides it. Missing and forbidden look the same: 404."""
+"""Who may see and change what: the only place that decides it. Missing and forbidden look the same: 404.
+
+A person may have several roles on a website, and what one allows another does not take away. The Django group of a role
+holds the permissions; the roles on a website say where they count.
+"""
 
 from __future__ import annotations
 
@@ -9,24 +13,40 @@ from django.http import Http404
 from cookies.models import Member, Role, Site
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from django.contrib.auth.models import AnonymousUser, User
 
     from cookies.models.site import SiteQuerySet
 
-MARKETERS = "Marketers"
-AUDITORS = "Auditors"
-
+SEES = tuple(Role)
 EDITS = (Role.OWNER, Role.EDITOR)
+REVIEWS = (Role.OWNER, Role.REVIEWER)
+PUBLISHES = (Role.OWNER, Role.PUBLISHER)
+# Whoever judges or publishes a draft reads all of it.
+READS_DRAFT = (Role.OWNER, Role.EDITOR, Role.REVIEWER, Role.PUBLISHER)
 READS_EVIDENCE = (Role.OWNER, Role.AUDITOR)
+OWNS = (Role.OWNER,)
 
 
-def has_role(user: User | AnonymousUser, site: Site, roles: tuple[Role, ...]) -> bool:
-    """Whether a person is a member of this website in one of these roles. A superuser always is."""
+def group_name(role: Role | str) -> str:
+    """The Django group with the permissions of a role."""
+    return Role(role).value.capitalize()
+
+
+def roles_of(user: User | AnonymousUser, site: Site) -> frozenset[Role]:
+    """A person's roles on a website; none for a stranger. A superuser counts as an owner."""
     if not user.is_active or not user.is_authenticated:
-        return False
+        return frozenset()
     if user.is_superuser:
-        return True
-    return Member.objects.filter(site=site, user_id=user.pk, role__in=roles).exists()
+        return frozenset(OWNS)
+    rows = Member.objects.filter(site=site, user_id=user.pk)
+    return frozenset(Role(role) for role in rows.values_list("role", flat=True))
+
+
+def has_role(user: User | AnonymousUser, site: Site, roles: Collection[Role]) -> bool:
+    """Whether a person has one of these roles on this website. A superuser always has."""
+    return not roles_of(user, site).isdisjoint(roles)
 
 
 def can_edit(user: User | AnonymousUser, site: Site) -> bool:
@@ -37,17 +57,7 @@ def can_read_evidence(user: User | AnonymousUser, site: Site) -> bool:
     return has_role(user, site, READS_EVIDENCE)
 
 
-def role_of(user: User | AnonymousUser, site: Site) -> Role | None:
-    """A person's role on a website; None for a stranger. A superuser counts as an owner."""
-    if not user.is_active or not user.is_authenticated:
-        return None
-    if user.is_superuser:
-        return Role.OWNER
-    role = Member.objects.filter(site=site, user_id=user.pk).values_list("role", flat=True).first()
-    return Role(role) if role else None
-
-
-def sites_with_role(user: User | AnonymousUser, roles: tuple[Role, ...]) -> SiteQuerySet:
+def sites_with_role(user: User | AnonymousUser, roles: Collection[Role]) -> SiteQuerySet:
     """The websites on which a person has one of these roles; all for a superuser."""
     visible = Site.objects.visible_to(user)
     if user.is_superuser:
@@ -57,7 +67,7 @@ def sites_with_role(user: User | AnonymousUser, roles: tuple[Role, ...]) -> Site
     return visible.filter(pk__in=Member.objects.filter(user_id=user.pk, role__in=roles).values("site_id"))
 
 
-def get_site_for(user: User | AnonymousUser, site_id: int | str, roles: tuple[Role, ...] = EDITS) -> Site:
+def get_site_for(user: User | AnonymousUser, site_id: int | str, roles: Collection[Role] = EDITS) -> Site:
     """The website, for someone who has one of the roles on it. Everybody else gets a 404."""
     site = Site.objects.filter(pk=site_id).first() if str(site_id).isdecimal() else None
     if site is None or not has_role(user, site, roles):

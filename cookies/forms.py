@@ -15,7 +15,7 @@ from django.utils.text import capfirst, slugify
 
 from cookies import vocabulary
 from cookies.admin.languages import language_name
-from cookies.models import Cookie, Partner, Role, Site
+from cookies.models import Cookie, Partner, Site
 from cookies.partner_library import LibraryPartner, Parameter, parameter_errors
 from cookies.services.catalogue import first_start, justification_error, start_error
 from cookies.services.sites import clean_domains
@@ -207,6 +207,12 @@ class CategoryForm(CalmForm):
         if over := start_error(cleaned.get("starts_on"), before=self.started, today=self.today):
             self.add_error("starts_on", over)
         return cleaned
+
+    def leave_justification_to_reviewers(self) -> None:
+        """For those who may not justify: the text stays as it is, whatever is sent."""
+        field = self.fields["necessity_justification"]
+        field.disabled = True
+        field.help_text = "A reviewer of this website writes it. Until then the partner waits for a yes."
 
     def parameters(self) -> dict[str, str]:
         return {
@@ -479,6 +485,17 @@ class SiteDetailsForm(CalmForm):
         ),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
+    keep_path = forms.CharField(
+        label="Keep answers in Safari by",
+        required=False,
+        max_length=200,
+        help_text=(
+            "Safari forgets after seven days what a script has stored, and visitors are asked again. A path of the "
+            "website, such as /sayso/keep, mends that: the web server sets the cookie there. Install shows the lines "
+            "for it once this is saved; publish when they are in place. Empty: Safari asks again."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
     partner_notice_days = forms.IntegerField(
         label="Announce new partners ahead",
         required=False,
@@ -515,6 +532,7 @@ class NewSiteForm(SiteDetailsForm):
     # A promise is kept from the second version on; a new website has other worries.
     partner_notice_days = None  # type: ignore[assignment]  # Django's way to leave a field out
     cookie_domain = None  # type: ignore[assignment]
+    keep_path = None  # type: ignore[assignment]
     key = forms.CharField(
         max_length=40,
         label="Public key",
@@ -529,26 +547,3 @@ class NewSiteForm(SiteDetailsForm):
         facts = dict(self.cleaned_data)
         facts["key"] = facts["key"] or slugify(facts["name"])[:40].strip("-")
         return facts
-
-
-class NewMemberForm(CalmForm):
-    who = forms.CharField(
-        max_length=254,
-        label="Who",
-        help_text="The user name or e-mail address of somebody who has an account here.",
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-    )
-    role = forms.ChoiceField(label="Role", initial=Role.EDITOR, widget=forms.RadioSelect)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["role"] = role_field()
-
-
-class RoleForm(CalmForm):
-    role = forms.ChoiceField(choices=Role.choices)
-
-
-def role_field() -> forms.ChoiceField:
-    choices = [(role.value, explained(*(part.strip().capitalize() for part in role.label.split(":")))) for role in Role]
-    return forms.ChoiceField(label="Role", choices=choices, initial=Role.EDITOR, widget=forms.RadioSelect)

@@ -9,6 +9,9 @@ from urllib.parse import urlsplit
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _PLAIN = re.compile(r"[^\s\\\x00-\x1f\x7f]+")
 _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:]+\]")
+# No empty step and none that begins with a dot, no query, nothing to be decoded.
+_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+/?")
+LONGEST_PATH = 200
 _PATTERN = re.compile(
     r"(?P<scheme>https?)://(?P<host>(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[::1\])(?::(?P<port>\d{1,5}|\*))?"
 )
@@ -59,6 +62,16 @@ def cookie_domain_error(domain: str, domains: Iterable[str]) -> str | None:
     hosts = [found["host"].removeprefix("*.") for pattern in domains if (found := _PATTERN.fullmatch(pattern))]
     if not any(host == domain or host.endswith(f".{domain}") for host in hosts):
         return f"{domain!r} is not a domain of this website. Its addresses stand under Install."
+    return None
+
+
+def keep_path_error(path: str) -> str | None:
+    """What is wrong with the path at which a website sets the consent cookie by header, in one sentence; None where
+    nothing is. It can lead nowhere but to the page's own origin, and every web server reads it alike."""
+    if len(path) > LONGEST_PATH:
+        return f"A path has at most {LONGEST_PATH} characters."
+    if not _PATH.fullmatch(path):
+        return f"{path!r} is not a path of the website alone. Write it as /sayso/keep."
     return None
 
 

@@ -15,6 +15,7 @@ import pytest
 from django.conf import settings
 
 from tests.environment import ENVIRONMENT
+from tests.facts import ANSWERABLE
 from tests.postgres import start_postgres
 
 ON_POSTGRESQL = os.environ.get("TEST_DATABASE", "sqlite") == "postgresql"
@@ -124,7 +125,9 @@ def site(alice: User) -> Site:
     """Alice's website."""
     from cookies.services.sites import create_site
 
-    return create_site(key="numonix", name="Numonix", domains=["https://www.numonix.example"], owner=alice)
+    return create_site(
+        key="numonix", name="Numonix", domains=["https://www.numonix.example"], owner=alice, **ANSWERABLE
+    )
 
 
 @pytest.fixture
@@ -146,7 +149,9 @@ def mallory_site(mallory: User) -> Site:
     """A website that is none of Alice's business, and the other way round."""
     from cookies.services.sites import create_site
 
-    return create_site(key="elsewhere", name="Elsewhere", domains=["https://elsewhere.example"], owner=mallory)
+    return create_site(
+        key="elsewhere", name="Elsewhere", domains=["https://elsewhere.example"], owner=mallory, **ANSWERABLE
+    )
 
 
 def add_person(name: str) -> User:

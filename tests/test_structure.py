@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("config", "consent", "cookies")
+APPS = ("accounts", "config", "consent", "cookies")
 
 # Rules without Django, clock, randomness or I/O. They may use the standard library, each other, and Babel's
 # plural and list rules, which are tables.
 PURE = {
+    "consent/checklist.py",
     "consent/commitments.py",
     "consent/consent_cookie.py",
     "consent/contrast.py",
@@ -24,8 +25,12 @@ PURE = {
     "consent/demo/hosts.py",
     "consent/devices.py",
     "consent/differences.py",
+    "consent/edits.py",
     "consent/grant_proof.py",
+    "consent/keeping.py",
+    "consent/limits.py",
     "consent/news.py",
+    "consent/outcomes.py",
     "consent/pages/choice.py",
     "consent/pages/languages.py",
     "consent/pages/situation.py",
@@ -34,10 +39,15 @@ PURE = {
     "consent/places.py",
     "consent/privacy_signals.py",
     "consent/proxies.py",
+    "consent/ranges.py",
+    "consent/rates.py",
     "consent/regime_words.py",
     "consent/regimes.py",
     "consent/schedules.py",
+    "consent/side_by_side.py",
+    "consent/small_cells.py",
     "consent/tracking_status.py",
+    "consent/translations.py",
     "consent/wellknown/lines.py",
     "consent/wording.py",
     "cookies/matching.py",

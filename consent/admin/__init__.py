@@ -1,10 +1,36 @@
 """The marketer's pages about what is asked, published and recorded. One module per subject."""
 
-from consent.admin import banner, events, home, install, overview, policy, preview, publish, versions
+from consent.admin import (
+    banner,
+    compare,
+    events,
+    home,
+    install,
+    numbers,
+    overview,
+    policy,
+    preview,
+    publish,
+    review,
+    versions,
+)
 from consent.builtin_texts import available_languages
 from consent.services.publishing import draft_of
 from cookies.admin.languages import LanguageSource, use_languages
 
 use_languages(LanguageSource(spoken=lambda site: draft_of(site)[0].languages, offered=available_languages))
 
-__all__ = ["banner", "events", "home", "install", "overview", "policy", "preview", "publish", "versions"]
+__all__ = [
+    "banner",
+    "compare",
+    "events",
+    "home",
+    "install",
+    "numbers",
+    "overview",
+    "policy",
+    "preview",
+    "publish",
+    "review",
+    "versions",
+]

@@ -17,6 +17,7 @@ from consent.models import Publication
 from consent.services.publishing import draft_of, live_publication
 from consent.wellknown import lines
 from consent.wellknown.website import home_of, status_of
+from cookies.access import OWNS, READS_DRAFT
 from cookies.admin.install import domains_form
 from cookies.admin.languages import language_name, languages_of
 from cookies.admin.pages import go_to, show, site_page
@@ -26,7 +27,14 @@ from cookies.step_lines import lines_before, lines_inside
 
 
 @site_page(
-    "install/", name="install", sees="cookies.view_site", writes="cookies.change_site", tab="Install", position=80
+    "install/",
+    name="install",
+    sees="cookies.view_site",
+    writes="cookies.change_site",
+    roles=READS_DRAFT,
+    writers=OWNS,
+    tab="Install",
+    position=80,
 )
 def install(request: HttpRequest, site: Site) -> HttpResponse:
     form, is_saved = domains_form(request, site)
@@ -56,6 +64,7 @@ def install(request: HttpRequest, site: Site) -> HttpResponse:
         settings_link=SETTINGS_LINK,
         declaration=DECLARATION,
         signals=signal_lines(site, publication, today=now.date()) if publication else None,
+        keep=keep_lines(site) if site.keep_path else None,
     )
 
 
@@ -97,6 +106,17 @@ def signal_lines(site: Site, publication: Publication, *, today: date) -> dict[s
         "files": lines.file_lines(status, since),
         "values": _value_lines(payload) if dnt_policy == "honour" else "",
         "middleware": MIDDLEWARE,
+    }
+
+
+def keep_lines(site: Site) -> dict[str, str]:
+    """What sets the consent cookie by header, by the draft: the lines come before the version that asks for them."""
+    is_secure = not home_of(tuple(site.domains)).startswith("http:")
+    return {
+        "values": lines.keep_map_lines(cookie_domain=site.cookie_domain, is_secure=is_secure),
+        "location": lines.keep_location_lines(site.keep_path),
+        "settings": f'"KEEP_PATH": "{site.keep_path}",'
+        + (f'\n"COOKIE_DOMAIN": "{site.cookie_domain}",' if site.cookie_domain else ""),
     }
 
 

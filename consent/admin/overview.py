@@ -10,13 +10,12 @@ from cookies import access
 from cookies.admin.languages import language_name, languages_of
 from cookies.admin.log import actions_on
 from cookies.admin.pages import may_open, page_url, show, site_page
-from cookies.models import Role, Site
+from cookies.models import Site
 
-EVERY_ROLE = tuple(Role)
 LATEST = 8
 
 
-@site_page("overview/", name="overview", sees="cookies.view_site", roles=EVERY_ROLE, tab="Overview", position=10)
+@site_page("overview/", name="overview", sees="cookies.view_site", roles=access.SEES, tab="Overview", position=10)
 def overview(request: HttpRequest, site: Site) -> HttpResponse:
     progress = progress_of(site, now=timezone.now())
     names = [language_name(code).partition(" (")[0] for code in languages_of(site)]

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from consent.forms import OptOutLinkFormSet, PolicyForm
 from consent.services.drafting import save_opt_out_links, save_policy
 from consent.services.publishing import draft_of
+from cookies.access import EDITS, READS_DRAFT
 from cookies.admin.languages import languages_of
 from cookies.admin.log import record_action
 from cookies.admin.pages import go_to, sent, show, site_page
@@ -18,7 +19,16 @@ from cookies.models import Site
 VIEW, CHANGE = "consent.view_sitepolicy", "consent.change_sitepolicy"
 
 
-@site_page("policy/", name="policy", sees=VIEW, writes=CHANGE, tab="Policy", position=50)
+@site_page(
+    "policy/",
+    name="policy",
+    sees=VIEW,
+    writes=CHANGE,
+    roles=READS_DRAFT,
+    writers=EDITS,
+    tab="Policy",
+    position=50,
+)
 def policy(request: HttpRequest, site: Site) -> HttpResponse:
     languages = languages_of(site)
     form = PolicyForm(sent(request), policy=draft_of(site)[1], languages=languages)

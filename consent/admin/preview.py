@@ -1,115 +1,91 @@
-"""The draft as visitors would meet it: the real engine on a plain page that can reach nothing and keep nothing.
+"""The draft as visitors would meet it, saved or only typed, and the link that shows it on the website itself.
 
-The page is sandboxed into an origin of its own, without cookies, storage or network (static/admin/preview.js gives it
-a memory), and names a version that was never published. A sandboxed page sends no session, so its scripts are
-opened by a signed, short-lived address.
+How it is kept from reaching and keeping anything: consent/delivery/preview.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from django.conf import settings
-from django.core import signing
-from django.http import Http404, HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_safe
 
-from consent.builtin_texts import direction
-from consent.delivery.compose import Schedule, compose
-from consent.regime_words import place_name
-from consent.services.publishing import draft_payload
+from consent.delivery.preview import asked_for, preview_page, preview_response
+from consent.forms import AppearanceForm
+from consent.models import Notice
+from consent.preview_links import OPEN_FOR_SECONDS, make_token
+from consent.services.drafting import apply_appearance, apply_texts
+from consent.services.publishing import draft_of, draft_payload, live_publication
+from consent.texts_form import TextsForm, texts_form
+from cookies.access import READS_DRAFT
 from cookies.admin.languages import languages_of
-from cookies.admin.pages import add_url, site_page
+from cookies.admin.log import DECISION, record_action
+from cookies.admin.pages import page_url, show, site_page
 from cookies.models import Site
 
-SALT = "consent.preview"
-OPEN_FOR_SECONDS = 15 * 60
-# SHA-256 of nothing known: the events endpoint would answer that this version was never published.
-NEVER_PUBLISHED = "0" * 64
+VIEW = "consent.view_notice"
 
 
-@site_page("preview/", name="preview", sees="consent.view_notice")
+@site_page("preview/", name="preview", sees=VIEW, roles=READS_DRAFT)
 @xframe_options_sameorigin
 def preview(request: HttpRequest, site: Site) -> HttpResponse:
-    languages = languages_of(site)
-    language = request.GET.get("language", "")
-    if language not in languages:
-        language = languages[0]
-    regime = request.GET.get("regime", "")
-    draft = draft_payload(site)
-    token = signing.dumps({"site": site.pk, "language": language, "regime": regime}, salt=SALT)
-    response = TemplateResponse(
-        request,
-        "admin/site/preview.html",
-        {
-            "website": site,
-            "language": language,
-            "direction": direction(language),
-            "snippet_url": reverse("admin:site-preview-file", args=[site.pk, token, "snippet.js"]),
-            "settings_button": draft["appearance"]["settings_button"],
-            "place": _place(draft, regime),
-        },
-    )
-    own = f"{request.scheme}://{request.get_host()}"
-    response["Content-Security-Policy"] = (
-        f"sandbox allow-scripts; default-src 'none'; script-src {own}; style-src {own} 'unsafe-inline'; "
-        f"img-src {own} data:; frame-ancestors {own}"
-    )
-    return response
+    """The saved draft, on a page of its own."""
+    payload = draft_payload(site)
+    return preview_response(request, payload, asked_for(request.GET, payload))
 
 
-@require_safe
-def preview_file(request: HttpRequest, site_id: int, token: str, name: str) -> HttpResponse:
-    """The composed draft, for whoever was let into the preview a moment ago."""
+@site_page("preview/try/", name="preview-try", sees=VIEW, writes=VIEW, roles=READS_DRAFT, only_post=True)
+def preview_try(request: HttpRequest, site: Site) -> HttpResponse:
+    """What stands in a form at this moment, as a page for the frame beside it. Nothing of it is saved.
+
+    JSON: `page`, or `errors` as a list of sentences in the words that saving would use.
+    """
+    notice = draft_of(site)[0]
+    form = _tried(request, site, notice)
+    if form is not None and form.errors:
+        return JsonResponse({"errors": [f"{field.label}: {field.errors[0]}" for field in form.wrong_fields]})
+    payload = draft_payload(site, notice=notice)
+    return JsonResponse({"page": preview_page(request, payload, asked_for(request.POST, payload))})
+
+
+def _tried(request: HttpRequest, site: Site, notice: Notice) -> AppearanceForm | TextsForm | None:
+    """The form that was sent, with its errors; without any, the notice holds what it says."""
+    form: AppearanceForm | TextsForm
     try:
-        opened = signing.loads(token, salt=SALT, max_age=OPEN_FOR_SECONDS)
-    except signing.BadSignature:
-        raise Http404("The preview is closed. Load it again.") from None
-    site = Site.objects.filter(pk=site_id).first()
-    if site is None or opened["site"] != site_id:
-        raise Http404("There is no such preview.")
-    files = compose(
-        payload=harmless(draft_payload(site), regime=opened["regime"]),
-        digest=NEVER_PUBLISHED,
-        language=opened["language"],
-        schedule=Schedule({NEVER_PUBLISHED[:12]: 1}),
-        public_url=settings.PUBLIC_URL,
+        if request.POST.get("part") == "look":
+            form = AppearanceForm(request.POST, notice=notice)
+            if form.is_valid():
+                apply_appearance(notice=notice, **form.cleaned_data)
+        elif request.POST.get("part") == "texts":
+            asked = request.POST.get("edited", "")
+            language = asked if asked in languages_of(site) else site.default_language
+            form = texts_form(request.POST, site=site, language=language, only_sent=True)
+            if form.is_valid():
+                apply_texts(notice=notice, language=language, texts=form.cleaned_data)
+        else:
+            return None
+    except ValidationError as error:
+        form.refuse(error)
+    return form
+
+
+@site_page("preview/link/", name="preview-link", sees=VIEW, writes=VIEW, roles=READS_DRAFT)
+def preview_link(request: HttpRequest, site: Site) -> HttpResponse:
+    """A link that shows the draft on the website itself, for an hour, to whoever has it."""
+    fragment = ""
+    if request.method == "POST":
+        fragment = f"#sayso=preview.{make_token(site.key)}"
+        record_action(request, site, "Made a preview link. It works for an hour.", flag=DECISION)
+    addresses = [f"{domain}/" for domain in site.domains if "*" not in domain]
+    return show(
+        request,
+        site,
+        "preview_link",
+        title="Preview on the website",
+        tab="texts",
+        fragment=fragment,
+        links=[f"{address}{fragment}" for address in addresses],
+        minutes=OPEN_FOR_SECONDS // 60,
+        is_live=live_publication(site, now=timezone.now()) is not None,
+        back=page_url(site, "texts"),
     )
-    # The first file is asked for by its kind, the others as the first one names them.
-    named = {"snippet.js": files["snippet"], **{f"{site.key}.{file.digest}.js": file for file in files.values()}}
-    if name not in named:
-        raise Http404("There is no such file.")
-    response = HttpResponse(named[name].body, "text/javascript; charset=utf-8")
-    response["Cache-Control"] = "no-store"
-    response["Access-Control-Allow-Origin"] = "*"
-    response["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return response
-
-
-def harmless(payload: Mapping[str, Any], *, regime: str = "") -> dict[str, Any]:
-    """The draft under one of its rows (the one for everybody else unless another is named), without what would load,
-    count or tell a partner anything, and without the marketer's own browser signals: they would keep the banner from
-    being shown. Pure."""
-    return {
-        **payload,
-        "partners": [{**partner, "loader": [], "signals": []} for partner in payload["partners"]],
-        "policy": {**payload["policy"], "count_impressions": False},
-        "regimes": [{**_row(payload, regime), "signals": []}],
-    }
-
-
-def _row(payload: Mapping[str, Any], regime: str) -> dict[str, Any]:
-    rows: list[dict[str, Any]] = payload["regimes"]
-    return next((row for row in rows if row["code"] == regime), rows[0])
-
-
-def _place(payload: Mapping[str, Any], regime: str) -> str:
-    """The place that is previewed, where rules differ by place."""
-    return place_name(_row(payload, regime)) if len(payload["regimes"]) > 1 else ""
-
-
-add_url(path("<int:site_id>/preview/<str:token>/<str:name>", preview_file, name="site-preview-file"))

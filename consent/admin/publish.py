@@ -11,24 +11,40 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from consent.admin.draft_pages import listed, review_words, subpages
+from consent.checklist import blocking
 from consent.differences import announcements, asks_again, changes, late_notices
 from consent.forms import PublishForm
 from consent.models import Publication, SitePolicy
 from consent.news import news_between
+from consent.payload import canonical_json, digest_of
 from consent.regime_words import place_name, rule_name
+from consent.reports.consequences import still_granted
 from consent.schedules import day_words, moment_words
-from consent.services.drafting import draft_digest
-from consent.services.publishing import draft_of, draft_payload
+from consent.services.checking import check_draft
+from consent.services.publishing import draft_of, draft_payload, is_approved
 from consent.services.publishing import publish as publish_draft
+from consent.services.reviewing import latest_review
+from consent.side_by_side import asked_again, asked_sentence
+from cookies.access import PUBLISHES, READS_DRAFT
 from cookies.admin.languages import language_name, languages_of
-from cookies.admin.log import record_action
+from cookies.admin.log import DECISION, record_action
 from cookies.admin.pages import go_to, page_url, sent, show, site_page
 from cookies.models import Site
 
 VIEW, ADD = "consent.view_publication", "consent.add_publication"
 
 
-@site_page("publish/", name="publish", sees=VIEW, writes=ADD, tab="Publish", position=60)
+@site_page(
+    "publish/",
+    name="publish",
+    sees=VIEW,
+    writes=ADD,
+    roles=READS_DRAFT,
+    writers=PUBLISHES,
+    tab="Publish",
+    position=60,
+)
 def publish(request: HttpRequest, site: Site) -> HttpResponse:
     now = timezone.now()
     latest = site.publications.order_by("-id").select_related("version").first()
@@ -44,7 +60,11 @@ def publish(request: HttpRequest, site: Site) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid() and _publish(request, site, form):
         return go_to(site, "publish")
-    digest = draft_digest(site)
+    digest = digest_of(canonical_json(draft))
+    found = check_draft(site=site, payload=draft)
+    policy = draft_of(site)[1]
+    has_changes = latest is None or latest.version.digest != digest
+    must_wait = has_changes and policy.four_eyes and not is_approved(site, digest)
     return show(
         request,
         site,
@@ -52,10 +72,17 @@ def publish(request: HttpRequest, site: Site) -> HttpResponse:
         title="Publish",
         tab="publish",
         form=form,
+        subpages=subpages(request, site, "publish"),
+        blocked=listed(request, site, blocking(found)),
+        advice=listed(request, site, [finding for finding in found if not finding.is_blocking]),
+        must_wait=must_wait,
+        review_words=review_words(latest_review(site, digest)) if must_wait else "",
+        may_publish=not must_wait and not (has_changes and blocking(found)),
+        asked=_asked(site, before, draft, form, now=now),
         # What is looked at from now on is what the button publishes.
         digest=digest,
         latest=latest,
-        has_changes=latest is None or latest.version.digest != digest,
+        has_changes=has_changes,
         sentences=changes(before, draft, asked_from=form.shown_asked_from(), now=now),
         announced=announcements(news, draft, now=now),
         announcement_fields=form.fields_named("announcement_"),
@@ -80,6 +107,26 @@ def _proposed(
     return proposed
 
 
+def _asked(
+    site: Site, before: dict[str, Any] | None, draft: dict[str, Any], form: PublishForm, *, now: datetime
+) -> list[str]:
+    """How many of those who have answered are asked again, a sentence per category."""
+    asked = asked_again(before, draft)
+    if before is None or not asked:
+        return []
+    granted = still_granted(site, [one.category for one in asked], before, now=now)
+    starts = form.shown_asked_from()
+    return [
+        asked_sentence(
+            one,
+            granted.people[one.category],
+            is_least=granted.is_least,
+            starts=day_words(starts) if starts else "",
+        )
+        for one in asked
+    ]
+
+
 def _regime_previews(site: Site, draft: dict[str, Any]) -> list[tuple[str, str, str]]:
     """Where rules differ by place: each place, its rule, and the address of its preview."""
     rows = draft["regimes"] if len(draft["regimes"]) > 1 else []
@@ -87,10 +134,6 @@ def _regime_previews(site: Site, draft: dict[str, Any]) -> list[tuple[str, str, 
 
 
 def _publish(request: HttpRequest, site: Site, form: PublishForm) -> bool:
-    looked_at = form.cleaned_data["draft"]
-    if looked_at and looked_at != draft_digest(site):
-        form.add_error(None, "The draft has changed since you opened this page. Look at it again, then publish.")
-        return False
     dates = form.dates()
     try:
         publication = publish_draft(
@@ -102,6 +145,7 @@ def _publish(request: HttpRequest, site: Site, form: PublishForm) -> bool:
             grace_until=dates.grace_until,
             announce_until=dates.announce_until,
             announcement=form.announcement(),
+            looked_at=form.cleaned_data["draft"],
         )
     except ValidationError as error:
         form.refuse(error)
@@ -112,7 +156,7 @@ def _publish(request: HttpRequest, site: Site, form: PublishForm) -> bool:
     number = publication.version.ordinal
     is_later = publication.effective_at > form.now
     when = f", in effect from {moment_words(publication.effective_at)}" if is_later else ""
-    record_action(request, site, f"Published version {number}{when}.")
+    record_action(request, site, f"Published version {number}{when}.", flag=DECISION)
     messages.success(request, _said(publication, is_later=is_later))
     return True
 

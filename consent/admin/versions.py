@@ -17,23 +17,24 @@ from django.utils import timezone
 from unfold.admin import ModelAdmin
 
 from consent.admin.text_groups import grouped
-from consent.models import NoticeVersion, Publication
+from consent.models import NoticeVersion, Publication, Review
 from consent.regime_words import consequence, memory_words, place_name, rule_name, signal_words
+from consent.schedules import moment_words
 from consent.services.publishing import live_publication, put_live
+from cookies import access
 from cookies.admin.catalogue import lifetime_words
 from cookies.admin.languages import language_name
-from cookies.admin.log import record_action
-from cookies.admin.pages import go_to, page_url, show, site_page
+from cookies.admin.log import DECISION, record_action
+from cookies.admin.pages import go_to, may_write, page_url, show, site_page
 from cookies.admin.read_only import ReadOnly
-from cookies.models import Role, Site
+from cookies.models import Site
 from cookies.models.catalogue import translated
 from cookies.vocabulary import CATEGORY_LABELS, LOAD_MODE_LABELS, PURPOSE_LABELS, TECHNOLOGY_LABELS
 
 VIEW = "consent.view_noticeversion"
-EVERY_ROLE = tuple(Role)
 
 
-@site_page("versions/", name="versions", sees=VIEW, roles=EVERY_ROLE, tab="Versions", position=70)
+@site_page("versions/", name="versions", sees=VIEW, roles=access.SEES, tab="Versions", position=70)
 def versions(request: HttpRequest, site: Site) -> HttpResponse:
     """What was shown, from when, by whom and why."""
     now = timezone.now()
@@ -49,10 +50,21 @@ def versions(request: HttpRequest, site: Site) -> HttpResponse:
         }
         for version in site.versions.defer("payload").prefetch_related(newest_first)
     ]
-    return show(request, site, "versions", title="Versions", tab="versions", rows=rows)
+    may_publish = may_write(request, site, "publish")
+    compare_url = page_url(site, "compare")
+    return show(
+        request,
+        site,
+        "versions",
+        title="Versions",
+        tab="versions",
+        rows=rows,
+        may_publish=may_publish,
+        compare_url=compare_url,
+    )
 
 
-@site_page("versions/<int:number>/", name="version", sees=VIEW, roles=EVERY_ROLE)
+@site_page("versions/<int:number>/", name="version", sees=VIEW, roles=access.SEES)
 def version_page(request: HttpRequest, site: Site, number: int) -> HttpResponse:
     """One version as it was shown, in words."""
     version = get_object_or_404(site.versions, ordinal=number)
@@ -68,9 +80,12 @@ def version_page(request: HttpRequest, site: Site, number: int) -> HttpResponse:
         version=version,
         is_live=live is not None and live.version_id == version.pk,
         publications=version.publications.order_by("-id"),
+        waiting=_later(site, timezone.now()),
+        approvals=site.reviews.filter(digest=version.digest, decision=Review.Decision.APPROVED),
+        compare_url=f"{page_url(site, 'compare')}?to={number}",
         payload_url=reverse("version", args=[version.digest]),
         again_url=page_url(site, "version-again", number),
-        may_publish=request.user.has_perm("consent.add_publication"),
+        may_publish=may_write(request, site, "version-again"),
         texts=[(language_name(code), code, _texts(payload["texts"][code])) for code in payload["languages"]],
         partners=[_partner(partner, own_language) for partner in payload["partners"]],
         cookies=[_cookie(cookie, payload, own_language) for cookie in payload["cookies"]],
@@ -84,7 +99,12 @@ def version_page(request: HttpRequest, site: Site, number: int) -> HttpResponse:
 
 
 @site_page(
-    "versions/<int:number>/again/", name="version-again", sees=VIEW, writes="consent.add_publication", only_post=True
+    "versions/<int:number>/again/",
+    name="version-again",
+    sees=VIEW,
+    writes="consent.add_publication",
+    roles=access.PUBLISHES,
+    only_post=True,
 )
 def publish_again(request: HttpRequest, site: Site, number: int) -> HttpResponse:
     """Show visitors a version that was published before."""
@@ -96,9 +116,20 @@ def publish_again(request: HttpRequest, site: Site, number: int) -> HttpResponse
         return go_to(site, "versions")
     reason = request.POST.get("reason", "").strip()[:300] or f"Back to version {number}."
     put_live(version=version, by=request.user.get_username(), now=now, reason=reason)
-    record_action(request, site, f"Published version {number} again.")
-    messages.success(request, f"Version {number} is live again. The draft stays as it is.")
+    record_action(request, site, f"Published version {number} again.", flag=DECISION)
+    messages.success(
+        request, " ".join([f"Version {number} is live again. The draft stays as it is.", *_later(site, now)])
+    )
     return go_to(site, "versions")
+
+
+def _later(site: Site, now: datetime) -> list[str]:
+    """What is scheduled takes over all the same, whatever is put live before it."""
+    waiting = site.publications.filter(effective_at__gt=now).order_by("effective_at").select_related("version")
+    return [
+        f"Version {row.version.ordinal} still takes over on {moment_words(row.effective_at)}, as was planned."
+        for row in waiting
+    ]
 
 
 @admin.register(NoticeVersion)

@@ -17,11 +17,10 @@ from consent.api.errors import ApiError
 from consent.api.plain import known_version, plain_view, read_body
 from consent.api.seen import seen_by_server
 from consent.delivery import live
+from consent.limits import MOST_BYTES, MOST_EXCEPTIONS
 from consent.privacy_signals import Signals
 from consent.services.recording import EventAltered, ReportedEvent, record_event
 from consent.wellknown.tk import tell_update
-
-MOST_BYTES = 4096
 
 
 class CategoriesBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -42,7 +41,7 @@ class EventBody(msgspec.Struct, forbid_unknown_fields=True):
     version: Digest
     language: Language
     signals: SignalsBody
-    partners: Annotated[dict[Slug, bool], msgspec.Meta(max_length=100)] = {}
+    partners: Annotated[dict[Slug, bool], msgspec.Meta(max_length=MOST_EXCEPTIONS)] = {}
     regime: RegimeCode | None = None
     client_time: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
     trusted: bool | None = None

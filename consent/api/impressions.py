@@ -13,6 +13,7 @@ from consent.api.errors import ApiError
 from consent.api.plain import known_version, plain_view, read_body
 from consent.api.seen import seen_by_server
 from consent.delivery import live
+from consent.devices import is_program
 from consent.privacy_signals import Signals
 from consent.services.counting import count_impression
 
@@ -20,12 +21,13 @@ MOST_BYTES = 1024
 
 
 class ImpressionBody(msgspec.Struct, forbid_unknown_fields=True):
-    """What the page shows, and to which signals."""
+    """What the page shows, and to which signals. `asked`: the banner was shown; earlier snippets did not say."""
 
     version: Digest
     language: Language
     regime: RegimeCode
     signals: SignalsBody
+    asked: bool = False
 
 
 _decoder = msgspec.json.Decoder(ImpressionBody)
@@ -38,7 +40,8 @@ def impressions(request: HttpRequest, site: live.LiveSite) -> HttpResponse:
     if faults := dict(_faults(body, version)):
         raise ApiError(400, "malformed", "The impression does not fit the version that it names.", fields=faults)
     # What counts is what the website says now, not what a page says that was loaded before.
-    if site.payload and site.payload["policy"].get("count_impressions") is True:
+    counts = site.payload and site.payload["policy"].get("count_impressions") is True
+    if counts and not is_program(request.headers.get("User-Agent", "")):
         _count(request, site, body, version)
     response = HttpResponse(status=204)
     response["Cache-Control"] = "no-store"
@@ -63,5 +66,6 @@ def _count(request: HttpRequest, site: live.LiveSite, body: ImpressionBody, vers
         signals=seen.signals | Signals(dnt=body.signals.dnt, gpc=body.signals.gpc),
         device_class=seen.device_class,
         country=seen.country,
+        asked=body.asked,
         now=now,
     )

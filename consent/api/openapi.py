@@ -101,6 +101,7 @@ def _impression_schema() -> dict[str, Any]:
             "version": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
             "language": {"type": "string"},
             "regime": {"type": "string"},
+            "asked": {**BOOLEAN, "description": "Whether the banner was shown."},
             "signals": {
                 "type": "object",
                 "required": ["gpc", "dnt"],

@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -91,9 +91,17 @@ class Composed:
 
     language: str
     body: bytes
-    brotli: bytes
-    gzip: bytes
     digest: str
+
+    # Where a file is only tried, nobody waits for these.
+    @cached_property
+    def brotli(self) -> bytes:
+        compressed: bytes = brotli.compress(self.body, quality=11)
+        return compressed
+
+    @cached_property
+    def gzip(self) -> bytes:
+        return gzip.compress(self.body, compresslevel=9, mtime=0)
 
     def name(self, key: str) -> str:
         """What the website's other files call it: half of the digest is more than enough to tell files apart."""
@@ -387,8 +395,6 @@ def _wrapped(name: str, facts: Mapping[str, Any], language: str, extras: Sequenc
     return Composed(
         language=language,
         body=body,
-        brotli=brotli.compress(body, quality=11),
-        gzip=gzip.compress(body, compresslevel=9, mtime=0),
         digest=hashlib.sha256(body).hexdigest(),
     )
 

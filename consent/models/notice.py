@@ -28,6 +28,8 @@ class Notice(models.Model):
     site = models.OneToOneField(Site, on_delete=models.CASCADE, related_name="notice")
     languages = models.JSONField(default=list)
     texts = models.JSONField(default=dict)
+    # Per language and text: names the words in the website's own language that the translation was made from.
+    translated_from = models.JSONField(default=dict)
     layout = models.CharField(max_length=10, choices=Layout, default=Layout.CARD)
     position = models.CharField(max_length=10, choices=Position, default=Position.LEFT)
     brand_colour = models.CharField("buttons", max_length=7, default="#1d4ed8", validators=[COLOUR])

@@ -68,6 +68,12 @@ class SitePolicy(models.Model):
         "keep evidence for (days)", default=730, validators=[MinValueValidator(30)]
     )
 
+    four_eyes = models.BooleanField(
+        "a second person approves",
+        default=False,
+        help_text="Nothing is published that a reviewer has not approved. Only owners change this.",
+    )
+
     class Meta:
         verbose_name = "policy"
         verbose_name_plural = "policies"

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from consent.pages import colours, declaration, front, preferences, receipt
+from consent.pages import colours, declaration, front, preferences, preview, receipt
 
 KEY = r"(?P<key>[a-z0-9-]{1,40})"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     re_path(rf"^p/{KEY}/$", preferences.preferences, name="page-preferences"),
     re_path(rf"^p/{KEY}/colours\.css$", colours.colours, name="page-colours"),
     re_path(rf"^p/{KEY}/cookies/$", declaration.declaration, name="page-declaration"),
+    re_path(rf"^p/{KEY}/preview/(?P<token>[\w:-]{{20,400}})/$", preview.preview, name="page-preview"),
     re_path(rf"^p/{KEY}/receipts/$", receipt.receipt, name="page-record"),
     re_path(rf"^p/{KEY}/receipts/(?P<event_id>[0-9a-f-]{{36}})$", receipt.receipt, name="page-receipt"),
 ]

@@ -15,7 +15,7 @@ from multiprocessing.util import Finalize
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, close_old_connections, connection
 
-from consent.models.statistics import Counted, DailyStatistic
+from consent.models.statistics import Counted, DailyStatistic, add_counts
 from consent.privacy_signals import Signals
 
 logger = logging.getLogger(__name__)
@@ -39,10 +39,12 @@ def count_impression(
     signals: Signals,
     device_class: str | None,
     country: str | None,
+    asked: bool,
     now: datetime,
 ) -> None:
-    """Somebody came to the website: one more, and one more for each signal."""
+    """Somebody came to the website: one more, one more if the banner was shown, and one more for each signal."""
     outcomes = [Outcome.IMPRESSION]
+    outcomes += [Outcome.ASKED] if asked else []
     outcomes += [Outcome.SIGNAL_DNT] if signals.dnt else []
     outcomes += [Outcome.SIGNAL_GPC] if signals.gpc else []
     for outcome in outcomes:
@@ -74,7 +76,7 @@ def flush() -> None:
         if not _waiting:
             return
         try:
-            DailyStatistic.objects.add(_waiting)
+            add_counts(_waiting)
         except IntegrityError:
             # The counts of a website that is gone would keep all others waiting for ever.
             logger.warning("The database refused some counts. They are dropped.")

@@ -16,10 +16,12 @@ from consent.builtin_texts import builtin_texts
 from consent.deciding import deciding_regimes
 from consent.decisions import DecidingRegime
 from consent.delivery.compose import Schedule, compose, recipe
-from consent.models import ComposedFile, Notice, NoticeVersion, Publication, SitePolicy
+from consent.limits import partners_fault, text_fault
+from consent.models import ComposedFile, Notice, NoticeVersion, Publication, Review, SitePolicy
 from consent.news import Change, news_between
 from consent.payload import SCHEMA, canonical_json, digest_of, with_ordinals
 from consent.regimes import Regime, in_force, resolved
+from consent.services.checking import refuse_what_blocks
 from consent.wording import OPTIONAL_CATEGORIES, version_texts
 from cookies.models import Site
 from cookies.snapshot import cookie_facts, partner_facts, site_facts
@@ -48,18 +50,29 @@ def publish(
     announce_until: datetime | None = None,
     grace_until: datetime | None = None,
     announcement: Mapping[str, str] | None = None,
+    looked_at: str = "",
 ) -> Publication | None:
     """Put the draft before visitors. Publishing what is live already makes nothing and returns None.
 
-    `announce_until`, `grace_until`, `announcement`: see `put_live`.
-    Raises ValidationError where the draft can't be shown to anybody.
+    `announce_until`, `grace_until`, `announcement`: see `put_live`. `looked_at`: the digest that the publisher saw.
+    Raises ValidationError for a draft that changed since, that the checklist blocks or that no reviewer approved where
+    one has to, and where visitors' answers to it could not be kept.
     """
     # Two people may publish at once: the second waits here, then sees that nothing changed.
     Site.objects.select_for_update().get(pk=site.pk)
     latest = site.publications.order_by("-id").select_related("version").first()
     payload = draft_payload(site)
-    if latest and digest_of(canonical_json(payload)) == latest.version.digest:
+    digest = digest_of(canonical_json(payload))
+    if latest and digest == latest.version.digest:
         return None
+    if looked_at and looked_at != digest:
+        raise ValidationError("The draft has changed since you opened this page. Look at it again, then publish.")
+    asked = [partner["slug"] for partner in payload["partners"] if partner["category"] != "strictly_necessary"]
+    if fault := partners_fault(asked):
+        raise ValidationError(fault)
+    refuse_what_blocks(site=site, payload=payload)
+    if draft_of(site)[1].four_eyes and not is_approved(site, digest):
+        raise ValidationError("A reviewer has to approve this draft first.", code="not_approved")
     version = _version_of(site, payload, now=now)
     return put_live(
         version=version,
@@ -87,6 +100,8 @@ def put_live(
 ) -> Publication:
     """Show a version from now (or from a later moment), new or published before, and compose its files.
 
+    A version passed the checklist, and its review where one was needed, when it was made: going back waits for neither.
+
     Those who have answered an earlier version are told what changed until `announce_until`, in the website's own words
     per language where there are any (`announcement`), and are asked about what was added from `grace_until` on.
     """
@@ -105,11 +120,22 @@ def put_live(
     return publication
 
 
-def draft_payload(site: Site) -> dict[str, Any]:
-    """The draft as the payload that publishing would freeze now, ordinals included."""
+def draft_payload(site: Site, *, notice: Notice | None = None) -> dict[str, Any]:
+    """The draft as the payload that publishing would freeze now, ordinals included; with another notice than the saved
+    one, as it would be then."""
+    return with_ordinals(_draft(site, notice), latest_payload(site), ordinal=_next_ordinal(site))
+
+
+def latest_payload(site: Site) -> dict[str, Any] | None:
+    """What was published last, whether it is in effect yet or not; None where nothing was."""
     latest = site.publications.order_by("-id").select_related("version").first()
-    previous = json.loads(bytes(latest.version.payload)) if latest else None
-    return with_ordinals(_draft(site), previous, ordinal=_next_ordinal(site))
+    return json.loads(bytes(latest.version.payload)) if latest else None
+
+
+def is_approved(site: Site, digest: str) -> bool:
+    """Whether the newest review of this draft approved it."""
+    newest = site.reviews.filter(digest=digest).order_by("-id").first()
+    return newest is not None and newest.decision == Review.Decision.APPROVED
 
 
 def live_publication(site: Site, *, now: datetime) -> Publication | None:
@@ -231,8 +257,9 @@ def _next_ordinal(site: Site) -> int:
     return (newest or 0) + 1
 
 
-def _draft(site: Site) -> dict[str, Any]:
-    notice, policy = draft_of(site)
+def _draft(site: Site, tried: Notice | None = None) -> dict[str, Any]:
+    saved, policy = draft_of(site)
+    notice = tried or saved
     languages = [site.default_language, *(code for code in notice.languages if code != site.default_language)]
     partners, cookies = partner_facts(site), cookie_facts(site)
     used = {fact["category"] for fact in (*partners, *cookies)}
@@ -306,8 +333,9 @@ def draft_of(site: Site) -> tuple[Notice, SitePolicy]:
 
 
 def check_texts(texts: Mapping[str, str], builtin: Mapping[str, str]) -> None:
-    """Raise ValidationError for a text that lost a placeholder which visitors need."""
-    errors = {
+    """Raise ValidationError for a text that is too long, or lost a placeholder which visitors need."""
+    errors = {key: fault for key, text in texts.items() if (fault := text_fault(key, text))}
+    errors |= {
         key: f"Keep {placeholder} in this text: it is filled in when it is shown."
         for key, text in texts.items()
         for placeholder in ("{name}", "{date}", "{count}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from consent.commitments import SALT_BYTES
 from consent.grant_proof import ProofRules, is_unproven_grant
 from consent.models import ConsentEvent, Counted, DailyStatistic
+from consent.outcomes import outcomes_of
 from consent.privacy_signals import Signals
 from consent.services.counting import count
 
@@ -69,8 +70,8 @@ def record_event(
 ) -> Recorded:
     """Keep a decision. Sending the same again is answered the same; another content raises EventAltered.
 
-    `rules` are those of the version. A grant that nobody was seen to give against a signal is kept as what it is, and
-    counted.
+    `rules` are those of the version. The answer is counted, once. A grant that nobody was seen to give against a
+    signal is kept as what it is, and counted as that alone.
     """
     event = _event(site_id, reported, seen, now)
     try:
@@ -78,8 +79,8 @@ def record_event(
             event.save()
     except IntegrityError:
         return _recorded_before(event)
-    if _is_unproven(reported, seen, rules):
-        count(_unproven(event, seen))
+    for outcome in _outcomes(reported, seen, rules):
+        count(_counted(event, seen, outcome))
     return Recorded(reported.event_id, now, is_new=True)
 
 
@@ -121,7 +122,18 @@ def _is_unproven(reported: ReportedEvent, seen: SeenByServer, rules: ProofRules)
     )
 
 
-def _unproven(event: ConsentEvent, seen: SeenByServer) -> Counted:
+def _outcomes(reported: ReportedEvent, seen: SeenByServer, rules: ProofRules) -> Iterable[str]:
+    if _is_unproven(reported, seen, rules):
+        return [DailyStatistic.Outcome.UNPROVEN_GRANT.value]
+    return outcomes_of(
+        action=reported.action,
+        categories=reported.categories,
+        partners=reported.partners,
+        trusted=reported.trusted,
+    )
+
+
+def _counted(event: ConsentEvent, seen: SeenByServer, outcome: str) -> Counted:
     return Counted(
         site_id=event.site_id,
         day=event.received_at.date(),
@@ -130,7 +142,7 @@ def _unproven(event: ConsentEvent, seen: SeenByServer) -> Counted:
         language=event.language or "",
         device_class=seen.device_class or "",
         country=seen.country or "",
-        outcome=DailyStatistic.Outcome.UNPROVEN_GRANT.value,
+        outcome=outcome,
     )
 
 

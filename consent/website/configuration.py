@@ -10,19 +10,22 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-KEYS = ("SITE_KEY", "PLATFORM", "COUNTRY_HEADER", "REGION_HEADER", "REFRESH_SECONDS")
+KEYS = ("SITE_KEY", "PLATFORM", "COUNTRY_HEADER", "REGION_HEADER", "REFRESH_SECONDS", "KEEP_PATH", "COOKIE_DOMAIN")
 LONGEST_REFRESH = 3_600
 
 
 @dataclass(frozen=True)
 class Configuration:
-    """`platform`: an origin. `country_header` and `region_header`: names of request headers, or nothing."""
+    """`platform`: an origin. `country_header` and `region_header`: names of request headers, or nothing. `keep_path`:
+    where the consent cookie is set by header, or nothing; `cookie_domain`: for which domain, or for the host alone."""
 
     site_key: str
     platform: str
     country_header: str = ""
     region_header: str = ""
     refresh_seconds: int = 60
+    keep_path: str = ""
+    cookie_domain: str = ""
 
     @property
     def facts_url(self) -> str:
@@ -62,6 +65,8 @@ def read_configuration(raw: object) -> Configuration:
         country_header=country_header,
         region_header=region_header,
         refresh_seconds=_refresh_seconds(raw.get("REFRESH_SECONDS", 60)),
+        keep_path=_keep_path(raw.get("KEEP_PATH") or ""),
+        cookie_domain=_cookie_domain(raw.get("COOKIE_DOMAIN") or ""),
     )
 
 
@@ -96,4 +101,21 @@ def _refresh_seconds(value: object) -> int:
         return value
     raise ImproperlyConfigured(
         f'SAYSO["REFRESH_SECONDS"] is {value!r}. Write a whole number from 1 to {LONGEST_REFRESH}, such as 60.'
+    )
+
+
+def _keep_path(value: object) -> str:
+    # The admin's rule is stricter (cookies/origins.py). It is not loaded here: the website may have its own `cookies`.
+    if isinstance(value, str) and re.fullmatch(r"(/[A-Za-z0-9._~-]+)+/?|", value):
+        return value
+    raise ImproperlyConfigured(
+        f'SAYSO["KEEP_PATH"] is {value!r}. Write the path that the admin has under Details, such as /sayso/keep.'
+    )
+
+
+def _cookie_domain(value: object) -> str:
+    if isinstance(value, str) and re.fullmatch(r"([a-z0-9-]+(\.[a-z0-9-]+)+)?", value):
+        return value
+    raise ImproperlyConfigured(
+        f'SAYSO["COOKIE_DOMAIN"] is {value!r}. Write the domain that the admin has under Details, such as example.com.'
     )

@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
 from consent.website.configuration import configured
+from consent.website.keeping import kept
 from consent.website.source import source_for
 from consent.website.tracking import TK_OF_STATUS, tk_value, well_known
 from consent.website.visitor import VisitorConsent
@@ -65,6 +66,8 @@ class _Visit:
         self.consent = VisitorConsent(request, middleware.configuration, self.facts)
         request.consent = self.consent  # type: ignore[attr-defined]
         self.early = well_known(request, middleware.configuration, self.facts, self.consent)
+        if self.early is None:
+            self.early = kept(request, middleware.configuration, self.facts)
 
     def finished(self, response: HttpResponseBase) -> HttpResponseBase:
         # A stored answer carries the value of whoever was answered first, so it is written anew each time.

@@ -24,6 +24,9 @@ from consent.tracking_status import (
 # A consent cookie up to its categories, and from there to its signals (consent/consent_cookie.py).
 _BEFORE = r"^1\.[0-9a-f]{12}\.[0-9a-z]{1,8}\."
 _BETWEEN = r"\.[A-Za-z0-9_-]{22}\.[a-z0-9-]{1,32}~"
+# All of it, between its ends.
+_COOKIE = _BEFORE.removeprefix("^") + r"(-|(?=[pft])p?f?t?)" + _BETWEEN + r"g?d?(\.[a-z0-9*!~-]+)?"
+UP_TO_400_DAYS = "[1-9][0-9]{0,6}|[12][0-9]{7}|3[0-3][0-9]{6}|34[0-4][0-9]{5}|345[0-5][0-9]{4}|34560000"
 
 
 def site_wide_value(dnt_policy: str) -> str:
@@ -65,6 +68,40 @@ add_header Tk {value} always;
 
 def gpc_lines(since: str) -> str:
     return _location("gpc.json", "application/json", json.dumps(gpc_support(since)))
+
+
+def keep_map_lines(*, cookie_domain: str, is_secure: bool) -> str:
+    """Inside the `http` block: the consent cookie that came with a request, as it is set once more; nothing for what
+    is none. 400 days at most."""
+    attributes = "; Path=/; SameSite=Lax; Max-Age=$sayso_seconds"
+    attributes += f"; Domain={cookie_domain}" if cookie_domain else ""
+    attributes += "; Secure" if is_secure else ""
+    return f"""\
+map "$http_sayso_keep $cookie_sayso" $sayso_keep {{
+    default "";
+    "~^(?<sayso_seconds>{UP_TO_400_DAYS}) (?<sayso_value>{_COOKIE})$" "sayso=$sayso_value{attributes}";
+}}
+"""
+
+
+def keep_location_lines(path: str) -> str:
+    """Inside the `server` block: the address that sets it."""
+    return f"""\
+location = {path} {{
+    if ($request_method != POST) {{
+        return 405;
+    }}
+    if ($http_sec_fetch_site !~ "^(same-origin)?$") {{
+        return 403;
+    }}
+    if ($sayso_keep = "") {{
+        return 400;
+    }}
+    add_header Set-Cookie $sayso_keep;
+    add_header Cache-Control no-store;
+    return 204;
+}}
+"""
 
 
 def _location(name: str, media_type: str, body: str) -> str:

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
+from cookies.access import EDITS, SEES
 from cookies.admin.languages import languages_of
 from cookies.admin.log import ADDITION, DELETION, record_action
 from cookies.admin.pages import go_to, page_url, sent, show, site_page
@@ -19,7 +20,7 @@ from cookies.vocabulary import CATEGORY_LABELS
 VIEW, ADD, CHANGE, DELETE = (f"cookies.{verb}_cookie" for verb in ("view", "add", "change", "delete"))
 
 
-@site_page("cookies/", name="cookies", sees=VIEW, tab="Cookies", position=30)
+@site_page("cookies/", name="cookies", sees=VIEW, roles=SEES, tab="Cookies", position=30)
 def cookies(request: HttpRequest, site: Site) -> HttpResponse:
     """What stays in the visitor's browser, and for how long."""
     rows = list(site.cookies.filter(partner__archived_at=None).select_related("partner"))
@@ -57,7 +58,7 @@ def new_cookie(request: HttpRequest, site: Site) -> HttpResponse:
     return show(request, site, "cookie", title="Add a cookie", tab="cookies", form=form, back=page_url(site, "cookies"))
 
 
-@site_page("cookies/<int:cookie_id>/", name="cookie", sees=VIEW, writes=CHANGE)
+@site_page("cookies/<int:cookie_id>/", name="cookie", sees=VIEW, writes=CHANGE, roles=SEES, writers=EDITS)
 def cookie_page(request: HttpRequest, site: Site, cookie_id: int) -> HttpResponse:
     cookie = get_object_or_404(site.cookies.select_related("partner"), pk=cookie_id)
     name = cookie.name

@@ -9,7 +9,10 @@ from django.http import HttpRequest
 
 from cookies.models import Site
 
-__all__ = ["ADDITION", "CHANGE", "DELETION", "actions_on", "record_action"]
+__all__ = ["ADDITION", "CHANGE", "DECISION", "DELETION", "actions_on", "last_editor", "record_action"]
+
+# Beside Django's own: a person decided something about the draft, and left the draft as it was.
+DECISION = 4
 
 
 def record_action(request: HttpRequest, site: Site, sentence: str, *, flag: int = CHANGE) -> None:
@@ -31,3 +34,9 @@ def actions_on(site: Site) -> QuerySet[LogEntry]:
         .select_related("user")
         .order_by("-action_time", "-id")
     )
+
+
+def last_editor(site: Site) -> str:
+    """The user name of whoever changed something on a website last; empty where nobody did."""
+    newest = actions_on(site).exclude(action_flag=DECISION).first()
+    return newest.user.get_username() if newest else ""

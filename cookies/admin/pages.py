@@ -29,6 +29,7 @@ class SitePage:
     route: str
     view: SiteView
     roles: tuple[Role, ...]
+    writers: tuple[Role, ...]
     sees: str
     writes: str
     methods: tuple[str, ...]
@@ -47,6 +48,7 @@ def site_page(
     sees: str,
     writes: str = "",
     roles: tuple[Role, ...] = EDITS,
+    writers: tuple[Role, ...] | None = None,
     only_post: bool = False,
     tab: str = "",
     position: int = 0,
@@ -54,12 +56,15 @@ def site_page(
     """Register a view of one website, called with the request and the website.
 
     `sees` and `writes` are the Django permissions to open it and to send a form to it; without `writes` it takes none.
+    `roles` open it, and `writers` among them send the form: all of them, unless said otherwise.
     A page with a `tab` stands in the navigation, in the order of `position`.
     """
     methods = ("POST",) if only_post else ("GET", "HEAD", "POST") if writes else ("GET", "HEAD")
 
     def register(view: SiteView) -> SiteView:
-        _pages[name] = SitePage(name, route, view, roles, sees, writes, methods, tab, position)
+        _pages[name] = SitePage(
+            name, route, view, roles, roles if writers is None else writers, sees, writes, methods, tab, position
+        )
         return view
 
     return register
@@ -91,7 +96,7 @@ def show(
     request: HttpRequest, site: Site, template: str, /, *, title: str, tab: str, **context: Any
 ) -> TemplateResponse:
     """A page of a website, with its navigation. `tab` is the name of the page that is marked in it."""
-    role = access.role_of(request.user, site)
+    roles = access.roles_of(request.user, site)
     return TemplateResponse(
         request,
         f"admin/site/{template}.html",
@@ -102,9 +107,10 @@ def show(
             "website": site,
             "tabs": [
                 {"label": page.tab, "url": page_url(site, page.name), "is_active": page.name == tab}
-                for page in _tabs_for(request, role)
+                for page in _tabs_for(request, roles)
             ],
-            "edits": role in EDITS,
+            "edits": not roles.isdisjoint(EDITS),
+            "only_reads": _only_reads(request, roles),
             **context,
         },
     )
@@ -118,12 +124,29 @@ def sent(request: HttpRequest) -> QueryDict | None:
 def may_open(request: HttpRequest, site: Site, name: str) -> bool:
     """Whether a link to this page leads this person anywhere."""
     page = _pages[name]
-    return access.role_of(request.user, site) in page.roles and request.user.has_perm(page.sees)
+    return access.has_role(request.user, site, page.roles) and request.user.has_perm(page.sees)
 
 
-def _tabs_for(request: HttpRequest, role: Role | None) -> Sequence[SitePage]:
-    pages = [page for page in _pages.values() if page.tab and role in page.roles and request.user.has_perm(page.sees)]
+def may_write(request: HttpRequest, site: Site, name: str) -> bool:
+    """Whether this page takes a form from this person."""
+    page = _pages[name]
+    return access.has_role(request.user, site, page.writers) and request.user.has_perm(page.writes)
+
+
+def _tabs_for(request: HttpRequest, roles: frozenset[Role]) -> Sequence[SitePage]:
+    pages = [
+        page
+        for page in _pages.values()
+        if page.tab and not roles.isdisjoint(page.roles) and request.user.has_perm(page.sees)
+    ]
     return sorted(pages, key=lambda page: page.position)
+
+
+def _only_reads(request: HttpRequest, roles: frozenset[Role]) -> bool:
+    """Whether the page that is open has a form that this person can't send."""
+    match = request.resolver_match
+    page = _pages.get((match.url_name or "").removeprefix("site-")) if match else None
+    return bool(page and page.writes and (roles.isdisjoint(page.writers) or not request.user.has_perm(page.writes)))
 
 
 def _guarded(page: SitePage) -> Callable[..., HttpResponse]:
@@ -134,16 +157,13 @@ def _guarded(page: SitePage) -> Callable[..., HttpResponse]:
         if request.method not in page.methods:
             return HttpResponseNotAllowed(page.methods)
         if request.method == "POST":
-            _demand(request, page.writes)
+            if not may_write(request, site, page.name):
+                raise PermissionDenied
             # What is done and its line in the log stand or fall together.
             with transaction.atomic():
                 return page.view(request, site, **kwargs)
-        _demand(request, page.sees)
+        if not request.user.has_perm(page.sees):
+            raise PermissionDenied
         return page.view(request, site, **kwargs)
 
     return view
-
-
-def _demand(request: HttpRequest, permission: str) -> None:
-    if not request.user.has_perm(permission):
-        raise PermissionDenied

@@ -12,10 +12,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
+from cookies.access import EDITS, SEES
 from cookies.admin.languages import languages_of
 from cookies.admin.log import ADDITION, record_action
-from cookies.admin.pages import go_to, page_url, sent, show, site_page
-from cookies.forms import CATEGORY_CONSEQUENCES, LibraryPartnerForm, PartnerForm
+from cookies.admin.pages import go_to, may_open, page_url, sent, show, site_page
+from cookies.forms import CATEGORY_CONSEQUENCES, CategoryForm, LibraryPartnerForm, PartnerForm
 from cookies.models import Partner, Site
 from cookies.models.catalogue import translated
 from cookies.partner_library import LibraryPartner, load_library
@@ -31,7 +32,7 @@ from cookies.vocabulary import CATEGORY_LABELS, LOAD_MODE_LABELS, PURPOSE_LABELS
 VIEW, ADD, CHANGE = "cookies.view_partner", "cookies.add_partner", "cookies.change_partner"
 
 
-@site_page("partners/", name="partners", sees=VIEW, tab="Partners", position=20)
+@site_page("partners/", name="partners", sees=VIEW, roles=SEES, tab="Partners", position=20)
 def partners(request: HttpRequest, site: Site) -> HttpResponse:
     """Who gets data, in which category."""
     rows = list(site.partners.annotate(cookie_count=Count("cookies")))
@@ -91,6 +92,7 @@ def library_partner(request: HttpRequest, site: Site, slug: str) -> HttpResponse
     if template is None:
         raise Http404("The library has no such partner.")
     form = LibraryPartnerForm(sent(request), template=template, site=site, today=timezone.now().date())
+    _let_reviewers_justify(request, site, form)
     if request.method == "POST" and form.is_valid():
         try:
             partner = add_library_partner(
@@ -128,6 +130,7 @@ def new_partner(request: HttpRequest, site: Site) -> HttpResponse:
     """A partner that the library does not know."""
     languages = languages_of(site)
     form = PartnerForm(sent(request), languages=languages, site=site, today=timezone.now().date())
+    _let_reviewers_justify(request, site, form)
     if request.method == "POST" and form.is_valid():
         try:
             partner = add_own_partner(site=site, **form.facts())
@@ -149,7 +152,7 @@ def new_partner(request: HttpRequest, site: Site) -> HttpResponse:
     )
 
 
-@site_page("partners/<int:partner_id>/", name="partner", sees=VIEW, writes=CHANGE)
+@site_page("partners/<int:partner_id>/", name="partner", sees=VIEW, writes=CHANGE, roles=SEES, writers=EDITS)
 def partner_page(request: HttpRequest, site: Site, partner_id: int) -> HttpResponse:
     """All about one partner, to read and to change."""
     partner = get_object_or_404(site.partners, pk=partner_id)
@@ -163,6 +166,7 @@ def partner_page(request: HttpRequest, site: Site, partner_id: int) -> HttpRespo
         partner=partner,
         template=template,
     )
+    _let_reviewers_justify(request, site, form)
     was_early = partner.loads_early
     if request.method == "POST" and form.is_valid():
         try:
@@ -186,6 +190,9 @@ def partner_page(request: HttpRequest, site: Site, partner_id: int) -> HttpRespo
         partner=partner,
         template=template,
         cookies=[(cookie, translated(cookie.purpose, site.default_language, "en")) for cookie in partner.cookies.all()],
+        necessity_url=page_url(site, "partner-necessity", partner.pk)
+        if may_open(request, site, "partner-necessity")
+        else "",
         back=page_url(site, "partners"),
     )
 
@@ -206,6 +213,11 @@ def restore(request: HttpRequest, site: Site, partner_id: int) -> HttpResponse:
     record_action(request, site, f"Restored the partner {partner.name}.")
     messages.success(request, f"{partner.name} is part of the next version again.")
     return go_to(site, "partners")
+
+
+def _let_reviewers_justify(request: HttpRequest, site: Site, form: CategoryForm) -> None:
+    if not may_open(request, site, "partner-necessity"):
+        form.leave_justification_to_reviewers()
 
 
 def _warn_if_early(request: HttpRequest, site: Site, partner: Partner) -> None:

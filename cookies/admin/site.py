@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, reverse
 from unfold.admin import ModelAdmin
 
+from cookies.access import OWNS
 from cookies.admin.languages import offered_languages
 from cookies.admin.log import ADDITION, record_action
 from cookies.admin.pages import go_to, page_url, sent, show, site_page, site_urls
@@ -72,7 +73,7 @@ def _create(request: HttpRequest, form: NewSiteForm) -> Site:
     return site
 
 
-@site_page("details/", name="details", sees="cookies.change_site", writes="cookies.change_site")
+@site_page("details/", name="details", sees="cookies.change_site", writes="cookies.change_site", roles=OWNS)
 def details(request: HttpRequest, site: Site) -> HttpResponse:
     """Name, company, language."""
     form = SiteDetailsForm(sent(request), languages=offered_languages(), site=site)

@@ -17,9 +17,12 @@ KEY_PATTERN = r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?"
 class Role(models.TextChoices):
     """What a member may do on a website. Only add, never rename: roles appear in logs."""
 
-    OWNER = "owner", "Owner: everything, members too"
-    EDITOR = "editor", "Editor: partners, cookies, texts, publishing"
-    AUDITOR = "auditor", "Auditor: reads events and versions"
+    OWNER = "owner", "Owner: everything, and the only one to change the team and the website's details"
+    EDITOR = "editor", "Editor: partners, cookies, texts and rules, as a draft"
+    REVIEWER = "reviewer", "Reviewer: approves drafts, and writes why a partner is strictly necessary"
+    PUBLISHER = "publisher", "Publisher: puts drafts before visitors, now or later, and goes back"
+    AUDITOR = "auditor", "Auditor: reads records, versions and the log"
+    VIEWER = "viewer", "Viewer: reads numbers, the cookie declaration and versions"
 
 
 class SiteQuerySet(models.QuerySet["Site"]):
@@ -67,6 +70,13 @@ class Site(models.Model):
         help_text="Such as example.com: an answer on www.example.com then counts on shop.example.com too. Empty: each "
         "address asks for itself.",
     )
+    keep_path = models.CharField(
+        "keep answers in Safari by",
+        max_length=200,
+        blank=True,
+        help_text="A path of the website that sets the cookie by header, such as /sayso/keep. Safari keeps what "
+        "scripts set for seven days.",
+    )
     partner_notice_days = models.PositiveSmallIntegerField(
         "announce new partners ahead (days)",
         default=0,
@@ -88,7 +98,7 @@ class Site(models.Model):
 
 
 class Member(models.Model):
-    """A person's role on a website."""
+    """A person's role on a website. Somebody who edits and publishes has two rows."""
 
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="members")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
@@ -96,7 +106,7 @@ class Member(models.Model):
 
     class Meta:
         verbose_name = "team member"
-        constraints = [models.UniqueConstraint(fields=["site", "user"], name="member_once_per_site")]
+        constraints = [models.UniqueConstraint(fields=["site", "user", "role"], name="member_once_per_role")]
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_role_display()}"

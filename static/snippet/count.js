@@ -17,6 +17,6 @@ function count() {
   fetch(endpoint("impressions"), { method: "POST", body, keepalive: true, credentials: "omit", referrerPolicy: "strict-origin" }).catch(() => {});
 }
 
-// A visit begins on a page that is entered from elsewhere: what is counted once a visit needs no memory.
-if (document.referrer.split("/")[2] != location.host) setTimeout(count);
+// A visit begins on a page that is entered from elsewhere: what is counted once a visit needs no memory. Who looks at a preview is no visitor.
+if (document.referrer.split("/")[2] != location.host && !location.hash.startsWith("#sayso=preview.")) setTimeout(count);
 export {};

@@ -1,5 +1,6 @@
 /**
- * The choice that the hosted preference page sends back in the address: `#sayso=pf.*video~!ads`. Pure.
+ * What comes in the address: the choice that the hosted preference page sends back, `#sayso=pf.*video~!ads`, or the token of a preview link,
+ * `#sayso=preview.TOKEN`. Pure.
  * @import {Choice, Exceptions} from "./types"
  */
 import { parseExceptions, parseLetters } from "./cookie.js";
@@ -11,3 +12,6 @@ export function returned(hash) {
   const match = FORM.exec(hash);
   return match && match[1] ? { categories: parseLetters(match[1]), partners: parseExceptions(match[2] || "") } : null;
 }
+
+/** @param {string} hash @returns {string | undefined} */
+export const previewed = (hash) => /^#sayso=preview\.([\w:-]{20,400})$/.exec(hash)?.[1];

@@ -13,8 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from consent.services.publishing import publish
-from cookies.models import Cookie, Member, Role, Site
+from cookies.models import Cookie, Role, Site
 from cookies.services.catalogue import add_library_partner
+from cookies.services.sites import add_member
+from tests.conftest import add_person
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,16 +38,22 @@ def queries_of(client: Client, where: str) -> int:
 
 @pytest.fixture
 def people(alice: User, bob: User, mallory: User, mallory_site: Site, site: Site) -> dict[str, User]:
-    """alice owns, bob edits, ada audits, carol edits without the group, mallory is of another website."""
-    ada = User.objects.create_user("ada", "ada@example.com", is_staff=True)
-    carol = User.objects.create_user("carol", "carol@example.com", is_staff=True)
-    Member.objects.create(site=site, user=ada, role=Role.AUDITOR)
-    Member.objects.create(site=site, user=carol, role=Role.EDITOR)
-    marketers, auditors = Group.objects.get(name="Marketers"), Group.objects.get(name="Auditors")
-    for person in (alice, bob, mallory):
-        person.groups.add(marketers)
-    ada.groups.add(auditors)
-    return {person.username: person for person in (alice, bob, ada, carol, mallory)}
+    """alice owns, bob edits, rita reviews, pia publishes, ada audits, vera views; carol is an editor whose
+    group an administrator took away; mallory owns another website."""
+    roles = {
+        "rita": [Role.REVIEWER],
+        "pia": [Role.PUBLISHER],
+        "ada": [Role.AUDITOR],
+        "vera": [Role.VIEWER],
+        "carol": [Role.EDITOR],
+    }
+    others = [add_person(name) for name in roles]
+    bob.groups.add(Group.objects.get(name="Editor"))
+    for person in others:
+        add_member(site=site, who=person.username, roles=roles[person.username])
+        if person.username == "carol":
+            person.groups.clear()
+    return {person.username: person for person in (alice, bob, *others, mallory)}
 
 
 @pytest.fixture
@@ -71,6 +79,11 @@ def as_alice(browse: Callable[[str], Client]) -> Client:
 @pytest.fixture
 def as_bob(browse: Callable[[str], Client]) -> Client:
     return browse("bob")
+
+
+@pytest.fixture
+def as_pia(browse: Callable[[str], Client]) -> Client:
+    return browse("pia")
 
 
 @pytest.fixture

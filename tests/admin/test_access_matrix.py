@@ -46,6 +46,8 @@ PUBLIC: dict[str, tuple[str, tuple[int, ...]]] = {
     "page-preferences": ("/p/numonix/", EVERYBODY),
     "page-declaration": ("/p/numonix/cookies/", EVERYBODY),
     "page-colours": ("/p/numonix/colours.css", EVERYBODY),
+    # To whoever has a link; without one it says that the preview has ended.
+    "page-preview": ("/p/numonix/preview/not-a-link-that-was-made/", EVERYBODY),
     "page-record": ("/p/numonix/receipts/", EVERYBODY),
     "page-receipt": ("/p/numonix/receipts/0b7d8f4e-6f0a-4c8e-9a53-1f0f5f3c7a10", EVERYBODY),
     "tracking-status": ("/.well-known/dnt/", EVERYBODY),
@@ -84,7 +86,11 @@ ADMIN: dict[str, tuple[str, tuple[int, ...]]] = {
     "auth_group_history": ("/admin/auth/group/{group}/history/", ROOT_ONLY),
 }
 # tests/admin/test_admin_events.py, test_admin_home.py and test_admin_publishing.py say who sees what of these.
-TESTED_ELSEWHERE = ("cookies_site_", "consent_consentevent_", "consent_noticeversion_", "site-preview-file")
+TESTED_ELSEWHERE = (
+    "cookies_site_",
+    "consent_consentevent_",
+    "consent_noticeversion_",
+)
 
 
 def named_routes(patterns: Any = None) -> Iterator[str]:

@@ -72,14 +72,24 @@ def test_list_says_in_words_what_was_decided(browse: Callable[[str], Client], ev
 
 
 @pytest.mark.parametrize(
-    ("person", "status"), [("ada", 200), ("alice", 403), ("bob", 403), ("mallory", 403), ("", 302)]
+    ("person", "list_status", "detail_status"),
+    [
+        ("ada", 200, 200),
+        ("alice", 200, 200),
+        # An owner elsewhere: the list is empty.
+        ("mallory", 200, 404),
+        ("bob", 403, 403),
+        ("pia", 403, 403),
+        ("vera", 403, 403),
+        ("", 302, 302),
+    ],
 )
-def test_records_are_open_to_auditors(
-    person: str, status: int, browse: Callable[[str], Client], event: ConsentEvent
+def test_records_are_open_to_auditors_and_owners(
+    person: str, list_status: int, detail_status: int, browse: Callable[[str], Client], event: ConsentEvent
 ) -> None:
     client = browse(person)
-    assert client.get(LIST).status_code == status
-    assert client.get(detail(event)).status_code == status
+    assert client.get(LIST).status_code == list_status
+    assert client.get(detail(event)).status_code == detail_status
 
 
 @pytest.mark.parametrize(("person", "sees"), [("alice", True), ("bob", False), ("mallory", False)])
@@ -87,7 +97,7 @@ def test_the_group_alone_opens_no_record_of_a_website(
     person: str, sees: bool, browse: Callable[[str], Client], event: ConsentEvent
 ) -> None:
     client = browse(person)
-    Group.objects.get(name="Auditors").user_set.add(client.session["_auth_user_id"])
+    Group.objects.get(name="Auditor").user_set.add(client.session["_auth_user_id"])
     assert list(client.get(LIST).context["cl"].queryset) == ([event] if sees else [])
     assert client.get(detail(event)).status_code == (200 if sees else 404)
 

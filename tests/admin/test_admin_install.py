@@ -12,6 +12,7 @@ from consent.models import SitePolicy
 from consent.services.drafting import save_languages, save_policy
 from consent.services.publishing import publish
 from cookies.models import Site
+from cookies.services.sites import update_site
 from tests.admin.conftest import NOW, url
 
 if TYPE_CHECKING:
@@ -53,3 +54,15 @@ def test_embed_line_of_a_website_that_holds_back_automatically_is_waited_for(as_
     page = unescape(answer.content.decode())
     assert "Before everything else in the head" in page
     assert "never slows them down" not in page
+
+
+def test_install_page_has_the_lines_that_keep_an_answer_where_that_is_chosen(as_alice: Client, site: Site) -> None:
+    assert as_alice.get(url("install", site)).context["keep"] is None
+    update_site(site=site, keep_path="/sayso/keep", cookie_domain="numonix.example")
+    answer = as_alice.get(url("install", site))
+    lines = answer.context["keep"]
+    assert "location = /sayso/keep {" in lines["location"]
+    assert "Domain=numonix.example; Secure" in lines["values"]
+    assert lines["settings"] == '"KEEP_PATH": "/sayso/keep",\n"COOKIE_DOMAIN": "numonix.example",'
+    page = unescape(answer.content.decode())
+    assert all(text in page for text in lines.values())

@@ -13,6 +13,7 @@ from django.utils import timezone
 from cookies.models import Partner, Site
 from cookies.partner_library import load_library
 from cookies.services.catalogue import add_library_partner
+from cookies.snapshot import site_facts
 from tests.admin.conftest import url
 
 if TYPE_CHECKING:
@@ -250,6 +251,16 @@ def test_cookie_domain_must_be_the_websites_own(as_alice: Client, site: Site) ->
     as_alice.post(url("details", site), {**sent, "cookie_domain": f" .{own.upper()} "})
     site.refresh_from_db()
     assert site.cookie_domain == own
+
+
+def test_keep_path_is_the_websites_and_travels_only_where_it_is_chosen(as_alice: Client, site: Site) -> None:
+    sent = {"name": "Numonix", "default_language": "en"}
+    assert "keep_path" not in site_facts(site)
+    answer = as_alice.post(url("details", site), {**sent, "keep_path": "https://evil.example/keep"})
+    assert "keep_path" in answer.context["form"].errors
+    as_alice.post(url("details", site), {**sent, "keep_path": " /sayso/keep "})
+    site.refresh_from_db()
+    assert site_facts(site)["keep_path"] == "/sayso/keep"
 
 
 ANALYTICS = {"parameter_measurement_id": "G-AB12CD34EF", "category": "performance"}

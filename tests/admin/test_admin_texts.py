@@ -84,6 +84,19 @@ def test_text_that_lost_its_placeholder_is_refused_at_the_field_and_nothing_is_l
     assert texts_of(site)["banner_title"] == builtin_texts("en")["banner_title"]
 
 
+def test_text_that_is_too_long_is_refused_at_the_field_with_its_length(as_alice: Client, site: Site) -> None:
+    sent = {"reject_all": "W" * 400, "banner_title": "W" * 400, "banner_text": "W" * 400}
+    answer = as_alice.post(url("texts", site), sent)
+    page = answer.content.decode()
+    assert "A button or link has room for 80 characters, and these are 400." in page
+    assert "A heading has room for 120 characters, and these are 400." in page
+    assert set(answer.context["form"].errors) == {"reject_all", "banner_title"}
+    assert f'value="{"W" * 400}"' in page
+    assert texts_of(site)["reject_all"] == builtin_texts("en")["reject_all"]
+    as_alice.post(url("texts", site), {**sent, "reject_all": "", "banner_title": ""})
+    assert texts_of(site)["banner_text"] == "W" * 400
+
+
 def test_html_in_a_text_is_text(as_alice: Client, site: Site) -> None:
     as_alice.post(url("texts", site), {"banner_title": "<script>alert(1)</script>"})
     as_alice.post(url("publish", site), {})

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from consent.checklist import LOADS_EARLY
 from consent.models import Publication
+from consent.services.checking import acknowledge
 from consent.services.publishing import publish
 from cookies.models import Cookie, Partner, Site
 
@@ -34,6 +36,11 @@ def add_partner(site: Site, slug: str, category: str, **facts: Any) -> Partner:
     )
     Cookie.objects.create(site=site, partner=partner, name=f"_{slug}", lifetime="13 month", purpose={"en": "Counts."})
     return partner
+
+
+def answer_for(site: Site, slug: str) -> None:
+    """A reviewer acknowledges that a partner loads before a yes."""
+    acknowledge(site=site, code=LOADS_EARLY, partner=slug, by="rita", now=NOW, reason="It is told the answer first.")
 
 
 @pytest.fixture

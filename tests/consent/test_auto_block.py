@@ -11,7 +11,7 @@ from consent.delivery.compose import engine
 from consent.models import ComposedFile
 from consent.services.drafting import save_policy
 from consent.services.publishing import publish
-from tests.consent.conftest import NOW, add_partner
+from tests.consent.conftest import NOW, add_partner, answer_for
 
 if TYPE_CHECKING:
     from cookies.models import Site
@@ -49,6 +49,7 @@ def test_holding_begins_before_any_other_part(furnished: Site) -> None:
 
 def test_tag_that_loads_before_a_yes_is_marked_as_let_in(furnished: Site) -> None:
     add_partner(furnished, "early", "targeting", hosts=["early.example"], load_mode="signalled")
+    answer_for(furnished, "early")
     save_policy(site=furnished, auto_block=True)
     partners = partners_in(first_file(furnished))
     assert partners["early"]["early"] is True

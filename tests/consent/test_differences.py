@@ -15,7 +15,7 @@ from consent.regimes import in_force, resolved
 from consent.services.drafting import save_languages, save_policy
 from consent.services.publishing import draft_payload, publish
 from cookies.models import Cookie, Site
-from tests.consent.conftest import NOW, add_partner
+from tests.consent.conftest import NOW, add_partner, answer_for
 
 pytestmark = pytest.mark.django_db
 CHRISTMAS = date(2026, 12, 25)
@@ -241,6 +241,7 @@ def test_tag_that_begins_to_load_before_a_yes_is_named(published: Publication, f
 
 def test_tag_that_waits_again_is_named(published: Publication, furnished: Site) -> None:
     furnished.partners.filter(slug="ads").update(load_mode="signalled")
+    answer_for(furnished, "ads")
     early = publish(site=furnished, by="alice", now=NOW)
     assert early
     furnished.partners.filter(slug="ads").update(load_mode="gated")

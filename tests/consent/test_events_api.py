@@ -11,7 +11,7 @@ import pytest
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
-from consent.models import ConsentEvent, DailyStatistic, Publication, SitePolicy
+from consent.models import ConsentEvent, DailyStatistic, MonthlyStatistic, Publication, SitePolicy
 from consent.services.erasure import erase_consent
 from consent.services.publishing import publish
 from tests.consent.conftest import NOW, ORIGIN
@@ -65,7 +65,11 @@ def test_event_keeps_only_a_hash_of_the_consent_id(send: Callable[..., Any], eve
     assert "127.0.0.1" not in str(row)
 
 
-def test_event_costs_one_insert_and_no_read(send: Callable[..., Any], event_body: dict[str, Any]) -> None:
+def test_event_costs_one_insert_and_no_read(
+    send: Callable[..., Any], event_body: dict[str, Any], settings: Any
+) -> None:
+    # As on a server: what is counted is added up later, by a thread.
+    settings.COUNT_FLUSH_SECONDS = 3600
     send({**event_body, "event_id": str(uuid.uuid4())})
     with CaptureQueriesContext(connection) as queries:
         assert send(event_body).status_code == 201
@@ -307,8 +311,9 @@ def test_event_keeps_the_place_that_the_server_sees_beside_the_claimed_regime(
 
 
 def test_event_of_a_distinguishing_website_costs_one_insert_too(
-    send: Callable[..., Any], distinguishing: dict[str, Any]
+    send: Callable[..., Any], distinguishing: dict[str, Any], settings: Any
 ) -> None:
+    settings.COUNT_FLUSH_SECONDS = 3600
     send({**distinguishing, "event_id": str(uuid.uuid4())}, headers={"X-Country": "US-CA"})
     with CaptureQueriesContext(connection) as queries:
         assert send(distinguishing, headers={"X-Country": "US-CA", "Sec-GPC": "1"}).status_code == 201
@@ -349,11 +354,11 @@ def test_grant_that_no_person_gave_against_a_signal_is_stored_and_counted(
     ],
     ids=["a person's click", "no signal", "a refusal"],
 )
-def test_event_that_needs_no_proof_is_not_counted(
+def test_event_that_needs_no_proof_is_not_counted_as_unproven(
     send: Callable[..., Any], event_body: dict[str, Any], change: dict[str, Any], headers: dict[str, str]
 ) -> None:
     assert send({**event_body, **change}, headers=headers).status_code == 201
-    assert not DailyStatistic.objects.exists()
+    assert not DailyStatistic.objects.filter(outcome="unproven_grant").exists()
 
 
 def test_signal_that_only_the_browser_saw_counts_as_well(send: Callable[..., Any], event_body: dict[str, Any]) -> None:
@@ -364,7 +369,45 @@ def test_signal_that_only_the_browser_saw_counts_as_well(send: Callable[..., Any
 def test_regime_that_the_server_sees_judges_the_grant(send: Callable[..., Any], distinguishing: dict[str, Any]) -> None:
     claim = {**distinguishing, "regime": "us-ca", "trusted": False}
     send(claim, headers={"X-Country": "US-CA", "Sec-GPC": "1"})
-    assert not DailyStatistic.objects.exists(), "In California the signal says nothing about statistics."
+    unproven = DailyStatistic.objects.filter(outcome="unproven_grant")
+    assert not unproven.exists(), "In California the signal says nothing about statistics."
     send({**claim, "event_id": str(uuid.uuid4())}, headers={"X-Country": "DE", "Sec-GPC": "1"})
-    row = DailyStatistic.objects.get()
-    assert (row.outcome, row.country, row.regime) == ("unproven_grant", "DE", "us-ca")
+    assert unproven.values_list("country", "regime").get() == ("DE", "us-ca")
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, {"custom": 1, "grant_performance": 1, "grant_functional": 1}),
+        (
+            {
+                "action": "accept_all",
+                "partners": {},
+                "categories": {"performance": True, "functional": True, "targeting": True},
+            },
+            {"accept_all": 1, "grant_performance": 1, "grant_functional": 1, "grant_targeting": 1},
+        ),
+        ({"trusted": False}, {"by_program": 1}),
+        (
+            {
+                "action": "withdraw",
+                "surface": "api",
+                "partners": {},
+                "categories": {"performance": False, "functional": False, "targeting": False},
+            },
+            {"withdraw": 1},
+        ),
+    ],
+    ids=["saved", "accepted all", "a program", "withdrawn"],
+)
+def test_event_is_counted_once_with_the_day_and_with_the_month(
+    send: Callable[..., Any], event_body: dict[str, Any], change: dict[str, Any], expected: dict[str, int]
+) -> None:
+    body = {**event_body, **change}
+    assert [send(body).status_code for _ in range(2)] == [201, 200]
+    event = ConsentEvent.objects.get()
+    for counters, day in ((DailyStatistic, event.received_at.date()), (MonthlyStatistic, None)):
+        rows = counters.objects.all()
+        assert {row.outcome: row.count for row in rows} == expected
+        assert {(row.version_id, row.regime, row.language) for row in rows} == {(event.version_id, "eu", "en")}
+        assert {row.day for row in rows} == {day or event.received_at.date().replace(day=1)}

@@ -112,6 +112,29 @@ def test_signals_are_counted_and_make_no_event(
     assert not ConsentEvent.objects.exists()
 
 
+def test_impression_says_whether_the_banner_was_shown(come: Callable[..., Any], body: dict[str, Any]) -> None:
+    for asked in (True, False):
+        assert come({**body, "asked": asked}).status_code == 204
+    assert counted() == {"impression": 2, "asked": 1}
+    assert come({**body, "asked": "yes"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("agent", "is_counted"),
+    [
+        ("Mozilla/5.0 (compatible; Examplebot/2.1; +http://bots.example)", False),
+        ("Mozilla/5.0 (X11; Linux x86_64) HeadlessChrome/140.0.0.0", False),
+        ("Mozilla/5.0 (Linux; Android 13; CUBOT NOTE 50) Mobile", True),
+        (PHONE, True),
+    ],
+)
+def test_program_that_says_what_it_is_is_not_counted(
+    come: Callable[..., Any], body: dict[str, Any], agent: str, is_counted: bool
+) -> None:
+    assert come({**body, "asked": True}, **{"User-Agent": agent}).status_code == 204
+    assert bool(counted()) is is_counted
+
+
 def test_website_counts_only_by_its_own_choice(client: Client, published: Publication) -> None:
     body = {
         "version": published.version.digest,

@@ -22,6 +22,9 @@ LIBRARY = load_library()
 TRACES = {
     "adobe-analytics": '"adobe.optIn.approve"',
     "adobe-experience-platform": '"alloy"',
+    "amplitude": '"amplitude.setOptOut"',
+    "datadog-rum": '"DD_RUM.setTrackingConsent"',
+    "fullstory": '"FS"',
     "google-analytics": '"analytics_storage"',
     "hubspot": '"setHubSpotConsent"',
     "matomo": '"requireConsent"',
@@ -29,6 +32,8 @@ TRACES = {
     "meta-pixel": '"fbq"',
     "microsoft-advertising": '"uetq"',
     "microsoft-clarity": '"consentv2"',
+    "mixpanel": '"mixpanel.opt_out_tracking"',
+    "new-relic-browser": '"newrelic.consent"',
     "posthog": '"posthog.opt_out_capturing"',
     "shopify": '"Shopify.customerPrivacy.setTrackingConsent"',
     "tiktok-pixel": '"ttq.holdConsent"',

@@ -27,6 +27,7 @@ from consent.tracking_status import GPC_SINCE
 from consent.wellknown import lines
 from consent.wellknown.website import status_of
 from cookies.services.sites import create_site
+from tests.facts import ANSWERABLE
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -94,10 +95,11 @@ def two_websites(alice: User, settings: Any) -> Publication:
     settings.PUBLIC_URL = f"https://{PLATFORM}"
     settings.ALLOWED_HOSTS = [PLATFORM, WEBSITE]
     since = timezone.now() - timedelta(days=1)
-    other = create_site(key="other-site", name="Other", domains=["https://other.example.com"], owner=alice)
+    where = ["https://other.example.com"]
+    other = create_site(key="other-site", name="Other", domains=where, owner=alice, **ANSWERABLE)
     SitePolicy.objects.update_or_create(site=other, defaults={"dnt": "disregard"})
     assert publish(site=other, by="alice", now=since)
-    mine = create_site(key="my-site", name="My site", domains=[f"https://{WEBSITE}"], owner=alice)
+    mine = create_site(key="my-site", name="My site", domains=[f"https://{WEBSITE}"], owner=alice, **ANSWERABLE)
     published = publish(site=mine, by="alice", now=since)
     assert published
     return published

@@ -415,3 +415,25 @@ def test_files_say_one_thing_to_everybody(settings: Any) -> None:
 
 def test_lines_of_a_website_with_a_tag_that_loads_itself_say_tracking() -> None:
     assert lines.value_lines(rows("eu"), runs_unasked=True) == 'map "" $sayso_tk {\n    default T;\n}\n'
+
+
+ANSWER = "1.a1b2c3d4e5f6.tovs80.pf.PyuMHppNTHuOIV1veoucDQ.eu~g.!hubspot"
+
+
+@given(cookie=cookies.map(consent_cookie.format), seconds=st.integers(1, 400 * 86_400))
+def test_nginx_lines_set_every_answer_again(cookie: str, seconds: int) -> None:
+    nginx = Nginx(lines.keep_map_lines(cookie_domain="", is_secure=True))
+    said = nginx.value("sayso_keep", http_sayso_keep=str(seconds), cookie_sayso=cookie)
+    assert said == f"sayso={cookie}; Path=/; SameSite=Lax; Max-Age={seconds}; Secure"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "cookie"),
+    [
+        *((seconds, ANSWER) for seconds in ("", "0", "-1", "1e9", "34560001", "99999999", "1; Domain=x", "1 1.x")),
+        *(("60", cookie) for cookie in ("", "x", ANSWER + " ", ANSWER + ",x", ANSWER[1:], ANSWER.replace("pf", ""))),
+    ],
+)
+def test_nginx_lines_set_nothing_else(seconds: str, cookie: str) -> None:
+    nginx = Nginx(lines.keep_map_lines(cookie_domain="", is_secure=True))
+    assert nginx.value("sayso_keep", http_sayso_keep=seconds, cookie_sayso=cookie) == ""

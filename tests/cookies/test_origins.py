@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cookies.origins import cookie_domain_error, domain_error, origin_allowed, origin_of, within
+from cookies.origins import cookie_domain_error, domain_error, keep_path_error, origin_allowed, origin_of, within
 
 ALLOWED = [
     ("https://www.example.com", "https://www.example.com"),
@@ -106,6 +106,24 @@ def test_cookie_domain_is_one_that_the_website_is_under(domain: str) -> None:
 )
 def test_cookie_domain_of_somebody_else_is_refused(domain: str) -> None:
     assert cookie_domain_error(domain, ["https://www.example.com"])
+
+
+@pytest.mark.parametrize("path", ["/sayso/keep", "/k", "/a-b/c_d/~e/keep.php", "/keep/", "/" + "a" * 199])
+def test_keep_path_is_one_of_the_website(path: str) -> None:
+    assert keep_path_error(path) is None
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("", "/", "keep", "/keep?x=1", "/keep#x", "/../keep", "/a/../b", "/a//b", "/.well-known/x", "/a b"),
+        *("//evil.example/keep", "/\\evil.example", "https://evil.example/keep"),
+        *("/a%2Fb", "/ä", "/keep\n", "/a;b", "/{x}", "/$host"),
+        "/" + "a" * 200,
+    ],
+)
+def test_keep_path_that_leads_elsewhere_or_is_read_in_two_ways_is_refused(path: str) -> None:
+    assert keep_path_error(path)
 
 
 def test_within_a_domain_is_the_domain_and_what_is_below_it() -> None:

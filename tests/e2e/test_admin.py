@@ -24,14 +24,14 @@ PASSWORD = "only-for-this-test"
 MAKE_MARIA = f"""
 import django
 django.setup()
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from cookies.services.sites import create_site
+from tests.facts import ANSWERABLE
 maria, is_new = User.objects.get_or_create(username="maria", defaults={{"is_staff": True}})
 if is_new:
     maria.set_password({PASSWORD!r})
     maria.save()
-    maria.groups.add(Group.objects.get(name="Marketers"))
-    create_site(key="marias-shop", name="Maria's shop", domains=["http://127.0.0.1:*"], owner=maria)
+    create_site(key="marias-shop", name="Maria's shop", domains=["http://127.0.0.1:*"], owner=maria, **ANSWERABLE)
 """
 # Names of controls, ids that stand twice, headings: what can be told without a person.
 FAULTS = """() => {

@@ -24,9 +24,11 @@ KEY, WITHOUT, PLACES = "holds-back", "holds-nothing", "holds-by-place"
 MAKE = f"""
 from django.utils import timezone
 from consent.services.drafting import save_languages, save_policy
+from consent.services.checking import acknowledge
 from consent.services.publishing import publish
 from cookies.models import Partner
 from cookies.services.sites import create_site
+from tests.facts import ANSWERABLE
 partners = [
     ("counts", "performance", ["counts.example", "*.counts.example", "shared.example", "127.0.0.1"], "gated"),
     ("films", "functional", ["films.example"], "gated"),
@@ -34,7 +36,7 @@ partners = [
     ("early", "targeting", ["early.example"], "signalled"),
 ]
 for key, blocks in (({KEY!r}, True), ({WITHOUT!r}, False), ({PLACES!r}, True)):
-    site = create_site(key=key, name=key, domains=["http://127.0.0.1:*"])
+    site = create_site(key=key, name=key, domains=["http://127.0.0.1:*"], **ANSWERABLE)
     save_languages(site=site, languages=["en", "de"])
     save_policy(site=site, auto_block=blocks)
     if key == {PLACES!r}:
@@ -42,6 +44,7 @@ for key, blocks in (({KEY!r}, True), ({WITHOUT!r}, False), ({PLACES!r}, True)):
     for slug, category, hosts, mode in partners:
         Partner.objects.create(site=site, slug=slug, name=slug.title(), category=category, hosts=hosts, load_mode=mode,
                                purpose={{"en": "Tries it."}}, purposes=["functionality"])
+    acknowledge(site=site, code="loads_before_yes", partner="early", by="test", now=timezone.now(), reason="A test.")
     publish(site=site, by="test", now=timezone.now())
 """
 COUNTS, FILMS, ADS = "https://www.counts.example/", "https://films.example/", "https://ads.example/"

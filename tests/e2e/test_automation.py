@@ -72,8 +72,9 @@ from consent.services.publishing import publish
 from cookies.models import Site
 from cookies.services.catalogue import add_library_partner
 from cookies.services.sites import create_site
+from tests.facts import ANSWERABLE
 if not Site.objects.filter(key="{TONGUES}").exists():
-    site = create_site(key="{TONGUES}", name="Tongues", domains=["http://127.0.0.1:*"])
+    site = create_site(key="{TONGUES}", name="Tongues", domains=["http://127.0.0.1:*"], **ANSWERABLE)
     add_library_partner(site=site, library="google-analytics", load_mode="gated",
         parameters={{"measurement_id": "G-TONGUES001"}})
     save_languages(site=site, languages={LANGUAGES!r})

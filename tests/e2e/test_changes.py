@@ -47,13 +47,14 @@ from consent.services.publishing import publish
 from cookies.models import Partner, Site
 from cookies.services.catalogue import add_library_partner, archive_partners
 from cookies.services.sites import create_site
+from tests.facts import ANSWERABLE
 now = timezone.now()
 key = "{key}"
 site = Site.objects.filter(key=key).first()
 """
         self.do(
             """
-site = create_site(key=key, name="Changing", domains=["http://127.0.0.1:*"])
+site = create_site(key=key, name="Changing", domains=["http://127.0.0.1:*"], **ANSWERABLE)
 add_library_partner(site=site, library="google-analytics", load_mode="gated",
     parameters={"measurement_id": "G-CHANGING1"})
 """

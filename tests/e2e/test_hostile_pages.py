@@ -53,16 +53,19 @@ TEXT, NAME = f"{MARKUP} {EMOJI} {WORD}", (MARKUP + EMOJI + WORD)[:117]
 LONG = ("banner_title", "banner_text", "details_link", "preferences_title", "preferences_intro", "performance_title")
 LONGER = ("performance_description", "confirmation", "cookie_name")
 BUTTONS = ("reject_all", "accept_all", "choose", "save", "settings_button")
-TEXTS = dict.fromkeys(LONG + LONGER, TEXT) | dict.fromkeys(BUTTONS, "W" * MOST_OF_A_BUTTON)
+# A refusal that reads like another button is not published.
+WORDS = {button: f"{number}".ljust(MOST_OF_A_BUTTON, "W") for number, button in enumerate(BUTTONS)}
+TEXTS = dict.fromkeys(LONG + LONGER, TEXT) | WORDS
 MAKE = f"""
 from django.utils import timezone
 from consent.services.publishing import draft_of, publish
 from cookies.models import Cookie, Site
 from cookies.services.catalogue import add_own_partner
 from cookies.services.sites import create_site
+from tests.facts import ANSWERABLE
 NAME, TEXT = {NAME!r}, {TEXT!r}
 if not Site.objects.filter(key="hostile").exists():
-    site = create_site(key="hostile", name=NAME, domains=["http://127.0.0.1:*"])
+    site = create_site(key="hostile", name=NAME, domains=["http://127.0.0.1:*"], **ANSWERABLE)
     notice, _ = draft_of(site)
     # Past the forms, which refuse headings and links of that length.
     notice.texts = {{"en": {TEXTS!r}}}

@@ -33,8 +33,9 @@ from consent.services.publishing import publish
 from cookies.models import Site
 from cookies.services.catalogue import add_library_partner
 from cookies.services.sites import create_site
+from tests.facts import ANSWERABLE
 if not Site.objects.filter(key="layout-{name}").exists():
-    site = create_site(key="layout-{name}", name="Layout", domains=["http://127.0.0.1:*"])
+    site = create_site(key="layout-{name}", name="Layout", domains=["http://127.0.0.1:*"], **ANSWERABLE)
     add_library_partner(site=site, library="google-analytics", load_mode="gated",
         parameters={{"measurement_id": "G-LAYOUTS001"}})
     save_appearance(site=site, layout="{name}")

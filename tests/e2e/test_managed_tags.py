@@ -27,7 +27,8 @@ from django.utils import timezone
 from consent.services.publishing import publish
 from cookies.services.catalogue import add_library_partner
 from cookies.services.sites import create_site
-site = create_site(key="{KEY}", name="Managed", domains=["http://127.0.0.1:*"])
+from tests.facts import ANSWERABLE
+site = create_site(key="{KEY}", name="Managed", domains=["http://127.0.0.1:*"], **ANSWERABLE)
 add_library_partner(site=site, library="hubspot", load_mode="managed",
     parameters={{"portal_id": "7654321", "region": "eu1"}})
 add_library_partner(site=site, library="google-analytics", load_mode="managed",

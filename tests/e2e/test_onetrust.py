@@ -24,8 +24,9 @@ from consent.services.drafting import save_policy
 from consent.services.publishing import publish
 from cookies.models import Cookie
 from cookies.services.sites import create_site
+from tests.facts import ANSWERABLE
 for key, shim in (({KEY!r}, True), ({PLAIN!r}, False)):
-    site = create_site(key=key, name=key, domains=["http://127.0.0.1:*"])
+    site = create_site(key=key, name=key, domains=["http://127.0.0.1:*"], **ANSWERABLE)
     save_policy(site=site, onetrust_shim=shim)
     for category in ("performance", "functional", "targeting"):
         Cookie.objects.create(

@@ -157,6 +157,41 @@ PARTNERS = {
         granted=[["opt_in_capturing", {"captureEventName": False}]],
         denied=[["opt_out_capturing"]],
     ),
+    "mixpanel": Partner(
+        source="mixpanel.com/optout; the option track is read in the code of mixpanel-js",
+        read="heard.mixpanel",
+        default=[],
+        granted=[["opt_in_tracking", {"track": False}]],
+        denied=[["opt_out_tracking"]],
+    ),
+    "amplitude": Partner(
+        source="amplitude.com/docs/get-started/cookies-and-consent-management",
+        read="heard.amplitude",
+        default=[],
+        granted=[["setOptOut", False]],
+        denied=[["setOptOut", True]],
+    ),
+    "fullstory": Partner(
+        source="developer.fullstory.com/browser/fullcapture/capture-data",
+        read="heard.FS",
+        default=[],
+        granted=[["start"], ["restart"]],
+        denied=[["shutdown"]],
+    ),
+    "datadog-rum": Partner(
+        source="datadoghq.dev/browser-sdk/browser-rum.rumglobal.settrackingconsent.html",
+        read="heard.datadog",
+        default=[],
+        granted=[["setTrackingConsent", "granted"]],
+        denied=[["setTrackingConsent", "not-granted"]],
+    ),
+    "new-relic-browser": Partner(
+        source="docs.newrelic.com/docs/browser/new-relic-browser/browser-apis/consent",
+        read="heard.newrelic",
+        default=[],
+        granted=[["consent", True]],
+        denied=[["consent", False]],
+    ),
     "adobe-analytics": Partner(
         source="experienceleague.adobe.com/en/docs/id-service/using/implementation/opt-in-service",
         read="heard.optIn",
@@ -191,11 +226,17 @@ PLATFORMS = ("shopify", "wp-consent-api")
 
 STAND_INS = """<script>
 const heard = { fbq: [], ttq: [], posthog: [], optIn: [], alloy: [], shopify: [], wordpress: [] };
+for (const name of ["mixpanel", "amplitude", "FS", "datadog", "newrelic"]) heard[name] = [];
 const method = (list, name) => [name, (...rest) => { list.push([name, ...rest]); }];
 const methods = (list, ...names) => Object.fromEntries(names.map((name) => method(list, name)));
 window.fbq = (...call) => { heard.fbq.push(call); };
 window.ttq = methods(heard.ttq, "holdConsent", "grantConsent", "revokeConsent", "load", "page");
 window.posthog = methods(heard.posthog, "opt_in_capturing", "opt_out_capturing", "capture");
+window.mixpanel = methods(heard.mixpanel, "opt_in_tracking", "opt_out_tracking", "track");
+window.amplitude = methods(heard.amplitude, "setOptOut", "track");
+window.FS = (...call) => { heard.FS.push(call); };
+window.DD_RUM = methods(heard.datadog, "setTrackingConsent", "init");
+window.newrelic = methods(heard.newrelic, "consent", "addPageAction");
 window.adobe = { optIn: methods(heard.optIn, "approve", "deny") };
 window.alloy = (...call) => { heard.alloy.push(call); return Promise.resolve({}); };
 const privacy = {
@@ -216,16 +257,21 @@ window.wp_set_consent = (category, value) => { heard.wordpress.push([category, v
 
 MAKE = f"""
 from django.utils import timezone
+from consent.services.checking import acknowledge
 from consent.services.publishing import publish
 from cookies.partner_library import fill, load_library
 from cookies.services.catalogue import add_library_partner
 from cookies.services.sites import create_site
+from tests.facts import ANSWERABLE
 def make(key, slugs, mode):
-    site = create_site(key=key, name=key, domains=["http://127.0.0.1:*"])
+    site = create_site(key=key, name=key, domains=["http://127.0.0.1:*"], **ANSWERABLE)
     for partner in map(load_library().get, slugs):
         examples = {{parameter.name: parameter.example for parameter in partner.parameters}}
         wanted = mode if mode in partner.load_modes else partner.load_modes[0]
-        add_library_partner(site=site, library=partner.slug, parameters=examples, load_mode=wanted)
+        made = add_library_partner(site=site, library=partner.slug, parameters=examples, load_mode=wanted)
+        if made.loads_early:
+            answered = {{"partner": made.slug, "by": "test", "now": timezone.now(), "reason": "A test."}}
+            acknowledge(site=site, code="loads_before_yes", **answered)
     publish(site=site, by="test", now=timezone.now())
 make({KEY!r}, {SIGNALLING!r}, "gated")
 make({MANAGED!r}, ["google-analytics", "google-ads", "meta-pixel", "microsoft-clarity", "hubspot", "matomo"], "managed")

@@ -35,6 +35,7 @@ from consent.services.publishing import publish, put_live
 from cookies.models import Partner, Site
 from cookies.services.catalogue import add_library_partner, archive_partners
 from cookies.services.sites import create_site
+from tests.facts import ANSWERABLE
 now = timezone.now()
 site = Site.objects.filter(key="{KEY}").first()
 """
@@ -43,7 +44,7 @@ publication = publish(site=site, by="test", now=now)
 print(publication.version.digest)
 """
 MAKE = f"""
-site = create_site(key="{KEY}", name="Changing", domains=["http://127.0.0.1:*"])
+site = create_site(key="{KEY}", name="Changing", domains=["http://127.0.0.1:*"], **ANSWERABLE)
 add_library_partner(site=site, library="google-analytics", load_mode="gated",
     parameters={{"measurement_id": "G-CHANGING1"}})
 """

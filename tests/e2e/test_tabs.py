@@ -84,7 +84,8 @@ def test_answer_counts_on_all_subdomains_where_the_website_wants_it(
 from django.utils import timezone
 from consent.services.publishing import publish
 from cookies.services.sites import create_site, update_site
-site = create_site(key="family", name="Family", domains=["http://*.family.localhost:*"])
+from tests.facts import ANSWERABLE
+site = create_site(key="family", name="Family", domains=["http://*.family.localhost:*"], **ANSWERABLE)
 update_site(site=site, cookie_domain="family.localhost")
 publish(site=site, by="test", now=timezone.now())
 """)

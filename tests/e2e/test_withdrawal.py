@@ -208,14 +208,16 @@ from consent.services.publishing import publish
 from cookies.models import Cookie, Site
 from cookies.services.catalogue import add_library_partner
 from cookies.services.sites import create_site
-site = create_site(key="databases", name="Databases", domains=["http://127.0.0.1:*"])
+from tests.facts import ANSWERABLE
+site = create_site(key="databases", name="Databases", domains=["http://127.0.0.1:*"], **ANSWERABLE)
 partner = add_library_partner(site=site, library="google-analytics", load_mode="gated",
     parameters={"measurement_id": "G-DATABASES1"})
 site.cookies.all().delete()
 for name, technology in (
     ("ga-store-*", "indexed_db"), ("ga-local", "local_storage"), ("ga-session", "session_storage")
 ):
-    Cookie.objects.create(site=site, partner=partner, name=name, technology=technology, lifetime="persistent")
+    Cookie.objects.create(site=site, partner=partner, name=name, technology=technology, lifetime="persistent",
+        purpose={"en": "Tries it."})
 publish(site=site, by="test", now=timezone.now())
 """)
     own.open(page, head=own.embed(key="databases"))

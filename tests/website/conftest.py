@@ -57,6 +57,7 @@ def _numonix(_platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> I
             SITE_KEY="numonix",
             PLATFORM=_platform.platform,
             REFRESH_SECONDS=1,
+            KEEP_PATH="/sayso/keep",
         )
         for interface in ("wsgi", "asgi")
     }

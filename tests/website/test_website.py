@@ -281,7 +281,8 @@ from django.utils import timezone
 from consent.services.publishing import publish
 from cookies.services.catalogue import add_library_partner
 from cookies.services.sites import create_site
-site = create_site(key="changing", name="Changing", domains=["http://127.0.0.1:*"])
+from tests.facts import ANSWERABLE
+site = create_site(key="changing", name="Changing", domains=["http://127.0.0.1:*"], **ANSWERABLE)
 add_library_partner(site=site, library="google-analytics", load_mode="gated",
     parameters={"measurement_id": "G-CHANGING1"})
 print(publish(site=site, by="test", now=timezone.now()).version.digest)
@@ -382,6 +383,8 @@ def test_website_loads_nothing_of_the_platform(website: ForeignWebsite) -> None:
         ({"SITE_KEY": "a", "PLATFORM": "https://a.example.com", "REFRESH_SECONDS": "60"}, "from 1 to 3600"),
         ({"SITE_KEY": "a", "PLATFORM": "https://a.example.com", "REGION_HEADER": "X-Region"}, "Set both"),
         ({"SITE_KEY": "a", "PLATFORM": "https://a.example.com", "COUNTRY_HEADER": "HTTP_X_COUNTRY"}, "as it is sent"),
+        ({"SITE_KEY": "a", "PLATFORM": "https://a.example.com", "KEEP_PATH": "//evil.example"}, "such as /sayso/keep"),
+        ({"SITE_KEY": "a", "PLATFORM": "https://a.example.com", "COOKIE_DOMAIN": "https://a.b"}, "such as example.com"),
         ({"SITE_KEY": "a", "PLATTFORM": "https://a.example.com"}, "SAYSO has PLATTFORM"),
     ],
 )
