@@ -88,7 +88,7 @@ def record(user: User, *, by: User, sentence: str) -> None:
     """Write into the admin's log what was done to an account."""
     LogEntry.objects.log_actions(
         user_id=by.pk,
-        queryset=[user],  # type: ignore[arg-type]  # a list is enough, and Django's own admin gives one
+        queryset=[user],  # a list is enough, and Django's own admin gives one
         action_flag=CHANGE,
         change_message=sentence,
         single_object=True,

@@ -28,7 +28,7 @@ from cookies.partner_library import validate_template
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
-OWN_APPS = ("consent", "cookies")
+OWN_APPS = ("accounts", "consent", "cookies")
 # Whom a page may name: made-up websites, this machine as everybody has it, and what we refer to.
 KNOWN_HOSTS = {
     "localhost",

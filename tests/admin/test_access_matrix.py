@@ -66,6 +66,9 @@ ADMIN: dict[str, tuple[str, tuple[int, ...]]] = {
     "index": ("/admin/", STAFF),
     "login": ("/admin/login/", (200, 302, 302, 302, 302, 302)),
     "logout": ("/admin/logout/", (LOGIN, 405, 405, 405, 405, 405)),
+    # The second step is only for who has taken the first; everybody else is led on.
+    "two-factor": ("/admin/two-factor/", STAFF),
+    "two-factor-code": ("/admin/two-factor/code/", (LOGIN,) * 6),
     "password_change": ("/admin/password_change/", STAFF),
     "password_change_done": ("/admin/password_change/done/", STAFF),
     "jsi18n": ("/admin/jsi18n/", STAFF),

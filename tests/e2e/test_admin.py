@@ -162,7 +162,7 @@ def test_every_tab_is_sound(width: int, scheme: str, maria: Page) -> None:
         expect(maria.locator(".sy-tabs .is-active")).to_have_text(name)
         found[name] = maria.evaluate(FAULTS)
         expect(maria.locator(".sy-tabs .is-active")).to_be_in_viewport()
-    assert len(names) == 9
+    assert len(names) == 11
     assert found == {name: [] for name in names}
 
 
