@@ -41,6 +41,9 @@ def cookies(request: HttpRequest, site: Site) -> HttpResponse:
         count=len(rows),
         has_own=bool(own),
         new_url=page_url(site, "cookie-new"),
+        import_url=page_url(site, "cookies-import"),
+        export_url=page_url(site, "cookies-export"),
+        try_url=page_url(site, "cookies-try"),
     )
 
 
@@ -51,7 +54,7 @@ def new_cookie(request: HttpRequest, site: Site) -> HttpResponse:
         sent(request),
         languages=languages_of(site),
         partners=site.partners.in_use(),
-        initial={"partner": request.GET.get("partner", "")},
+        initial={"partner": request.GET.get("partner", ""), "name": request.GET.get("name", "")},
     )
     if request.method == "POST" and _save(request, form, cookie, "Added", ADDITION):
         return go_to(site, "cookies")

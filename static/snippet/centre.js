@@ -78,19 +78,24 @@ function category({ code, title, description }) {
   const own = cookies.filter((cookie) => !cookie.partner);
   /** @type {Later} */
   const later = [];
+  const fill = () => later.splice(0).forEach((each) => each());
   const summary = [partners.length && counted("partners", partners.length), cookies.length && counted("cookies", cookies.length)].filter(Boolean).join(", ");
   return el("section", null,
     el("h3", { id: code }, title),
     code == "strictly_necessary" ? el("b", null, texts.always_on) : toggle(code, { "data-category": code }, (code_) => state.decision.grants.categories[/** @type {Optional} */ (code_)]),
     el("p", null, description),
     summary ? opened(el("details", null, el("summary", null, summary), ...partners.map((each) => partner(each, later)),
-      ...own.length ? [article(el("h4", null, texts.own_use), [], later, () => [table(texts.own_use, own)])] : []), () => later.splice(0).forEach((fill) => fill()))
+      ...own.length ? [article(el("h4", null, texts.own_use), [], later, () => [table(texts.own_use, own)])] : []), fill, fill)
       : el("p", null, texts.nothing_used));
 }
 
-/** @param {HTMLDetailsElement} element @param {() => void} then each time it is opened */
-function opened(element, then) {
+/**
+ * @param {HTMLDetailsElement} element @param {() => void} then each time it is open, which browsers say a moment later
+ * @param {() => void} [before] with the click or key that opens it: what has the focus next must not be pushed out of sight
+ */
+function opened(element, then, before = () => {}) {
   element.ontoggle = () => element.open && then();
+  element.onclick = before;
   return element;
 }
 

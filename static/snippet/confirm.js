@@ -7,10 +7,12 @@ let current = 0;
 
 /** Says that an answer was kept, and goes by itself or with the visitor's next step. */
 export function confirm() {
-  const host = place("confirmation", { role: "status" }, [], el("section", null, el("div", null, el("slot"))));
+  const text = details.texts.confirmation;
+  // A screen reader speaks what changes inside a status, not what the status came with; for the eye, nothing moves.
+  const seen = el("p", { "aria-hidden": "true" }, text);
+  place("confirmation", { role: "status" }, [seen], el("section", null, el("div", null, el("slot"))));
   const mine = ++current;
-  // A screen reader speaks what changes inside a status, not what the status came with.
-  requestAnimationFrame(() => host.append(el("p", null, details.texts.confirmation)));
+  requestAnimationFrame(() => seen.replaceWith(el("p", null, text)));
   const leave = () => {
     if (mine != current || shown() != "confirmation") return;
     clear();
