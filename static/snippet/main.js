@@ -159,7 +159,7 @@ function details(then) {
       Object.assign(script, { sayso: { ...tools, ready } });
     });
     script.onerror = () => {
-      report("the preferences did not load");
+      report("preferences did not load");
       second = null;
       returning = false;
       failed = true;
@@ -238,7 +238,7 @@ function boot() {
 // themselves, but for the one that holds back what such a page asks for already.
 guard(() => {
   // The same line twice, or another website's: the second has nothing to do.
-  if (page.sayso?.withdraw) return report("another line is there");
+  if (page.sayso?.withdraw) return report("a second line");
   __EXTRAS__?.(tools);
   if (/** @type {any} */ (document).prerendering) return document.addEventListener("prerenderingchange", begin, { once: true });
   begin();

@@ -21,13 +21,15 @@ export function createQueue(recall, keep, send, report) {
   /** Read afresh each time: another tab may have queued or delivered meanwhile. @returns {Queued[]} */
   const list = () => [].concat(recall()).filter((/** @type {any} */ event) => event?.event_id);
 
+  /** What is underway is not sent beside it. @type {Record<string, Promise<any> | 0>} */
+  const underway = {};
   /** @param {Queued} event @returns {Promise<any>} the acknowledgement, or nothing */
-  const deliver = (event) => Promise.resolve(JSON.stringify(event)).then(send).then((answer) => {
-    if (answer.status == 429 || answer.status > 499) return;
-    keep(list().filter(({ event_id }) => event_id != event.event_id));
+  const deliver = ({ event_id, ...rest }) => underway[event_id] = underway[event_id] || Promise.resolve(JSON.stringify({ event_id, ...rest })).then(send).then((answer) => {
+    if (answer.status == 429 || answer.status > 499) throw answer;
+    keep(list().filter((event) => event_id != event.event_id));
     if (answer.ok) return answer.json();
     report("refused: " + answer.status);
-  }).catch(() => {});
+  }).catch(() => { underway[event_id] = 0; });
 
   return {
     list,

@@ -202,3 +202,19 @@ for (const rubbish of ["{", "null", "5", '{"a":1}', '[null, 3, {"x": 1}]']) {
     assert.deepEqual(bodies, ['{"event_id":"1"}']);
   });
 }
+
+test("queue: what is underway is not sent a second time, and what was put off is", async () => {
+  const storage = fakeStorage();
+  const bodies = [];
+  let status = 503;
+  const queue = createQueue(storage, (body) => { bodies.push(body); return answer(status); }, assert.fail);
+  const sent = queue.add({ event_id: "1" })();
+  queue.flush();
+  await sent;
+  assert.equal(bodies.length, 1);
+  status = 201;
+  queue.flush();
+  await new Promise((then) => setTimeout(then));
+  assert.equal(bodies.length, 2);
+  assert.deepEqual(held(storage), []);
+});
