@@ -49,12 +49,15 @@ localStorage.setItem("numonix.basket", "1");
 
 
 def loads_of(page: Page) -> list[str]:
-    """Fills up with what happens to this tab, in order: `loaded` and `recorded`."""
+    """Fills up with what happens to this tab, in order: `loaded`, and `recorded` for a withdrawal.
+
+    The answer before it may be told of late: the page knows that it was recorded before this program does.
+    """
     happened: list[str] = []
     page.on("domcontentloaded", lambda _: happened.append("loaded"))
     page.on(
         "requestfinished",
-        lambda request: happened.append("recorded") if request.method == "POST" and "/events" in request.url else None,
+        lambda request: happened.append("recorded") if '"withdraw"' in (request.post_data or "") else None,
     )
     return happened
 
