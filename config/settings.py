@@ -102,6 +102,15 @@ if REGION_HEADER and not COUNTRY_HEADER:
 GEOIP_DATABASE = env.str("GEOIP_DATABASE", default="").strip()
 if GEOIP_DATABASE:
     GEOIP_DATABASE = str(BASE_DIR / GEOIP_DATABASE)
+# The private keys that sign the ledgers' checkpoints: files, never rows. Only `maintain` reads them.
+LEDGER_KEYS = BASE_DIR / env.str("LEDGER_KEYS", default="var/ledger-keys").strip()
+# Copies of each day's checkpoint, out of this server's reach.
+CHECKPOINT_FOLDER = env.str("CHECKPOINT_FOLDER", default="").strip()
+if CHECKPOINT_FOLDER:
+    CHECKPOINT_FOLDER = str(BASE_DIR / CHECKPOINT_FOLDER)
+CHECKPOINT_MAIL = env.list("CHECKPOINT_MAIL", default=[])
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"sayso@{urlsplit(PUBLIC_URL).hostname}")
 SOURCE_URL = env.str("SOURCE_URL", default="")
 
 # --- Applications ----------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from consent.api.decision import DecisionView
 from consent.api.events import events
 from consent.api.impressions import impressions
+from consent.api.ledger import ConsistencyView, InclusionView, checkpoint, keys, tile
 from consent.api.public import ConsentsView, SiteView, VersionView
 from consent.api.region import region
 
@@ -20,6 +21,13 @@ urlpatterns = [
     re_path(r"^api/v1/sites/(?P<key>[a-z0-9-]{1,40})/decision$", DecisionView.as_view(), name="decision"),
     re_path(r"^api/v1/sites/(?P<key>[a-z0-9-]{1,40})$", SiteView.as_view(), name="site"),
     re_path(r"^api/v1/versions/(?P<digest>[0-9a-f]{64})$", VersionView.as_view(), name="version"),
+    re_path(r"^api/v1/sites/(?P<key>[a-z0-9-]{1,40})/ledger/inclusion$", InclusionView.as_view(), name="inclusion"),
+    re_path(
+        r"^api/v1/sites/(?P<key>[a-z0-9-]{1,40})/ledger/consistency$", ConsistencyView.as_view(), name="consistency"
+    ),
+    re_path(r"^ledger/(?P<key>[a-z0-9-]{1,40})/checkpoint$", checkpoint, name="ledger-checkpoint"),
+    re_path(r"^ledger/(?P<key>[a-z0-9-]{1,40})/keys$", keys, name="ledger-keys"),
+    re_path(r"^ledger/(?P<key>[a-z0-9-]{1,40})/tile/(?P<path>[0-9x/.p]{3,60})$", tile, name="ledger-tile"),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
     path("", include("consent.pages.routes")),

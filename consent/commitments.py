@@ -14,7 +14,7 @@ def value_text(value: str | datetime | None) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return value.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
     return value
 
 
@@ -23,11 +23,15 @@ def commitments(fields: Sequence[str], values: Mapping[str, str | datetime | Non
 
     `salts` holds 16 bytes per field in the same order. Raises ValueError where their number differs.
     """
-    if len(salts) != SALT_BYTES * len(fields):
+    return text_commitments([(field.encode(), value_text(values[field])) for field in fields], salts)
+
+
+def text_commitments(pairs: Sequence[tuple[bytes, str]], salts: bytes) -> bytes:
+    """The same of names and texts as they are hashed. Raises ValueError where the number of salts differs."""
+    if len(salts) != SALT_BYTES * len(pairs):
         raise ValueError("Each field needs a salt of its own.")
-    return b"".join(
-        hashlib.sha256(
-            salts[index * SALT_BYTES : (index + 1) * SALT_BYTES] + field.encode() + value_text(values[field]).encode()
-        ).digest()
-        for index, field in enumerate(fields)
-    )
+    hashed, start, sha256 = [], 0, hashlib.sha256
+    for name, text in pairs:
+        hashed.append(sha256(salts[start : start + SALT_BYTES] + name + text.encode()).digest())
+        start += SALT_BYTES
+    return b"".join(hashed)

@@ -61,11 +61,20 @@ class ConsentEvent(AppendOnly):
         ordering = ["-received_at", "-id"]
         constraints = [
             models.UniqueConstraint(fields=["site", "event_id"], name="event_once_per_site"),
-            models.UniqueConstraint(fields=["site", "ledger_index"], name="ledger_index_once_per_site"),
+            # Only sealed events have a place in it: an event that comes in costs it nothing.
+            models.UniqueConstraint(
+                fields=["site", "ledger_index"],
+                condition=models.Q(ledger_index__isnull=False),
+                name="ledger_index_once_per_site",
+            ),
         ]
         indexes = [
             models.Index(fields=["consent_ref", "-received_at"], name="events_of_a_consent"),
             models.Index(fields=["site", "-received_at", "-id"], name="events_of_a_site"),
+            # What is to be sealed is found by being unsealed, whatever its time; sealing empties this index.
+            models.Index(
+                fields=["site", "id"], condition=models.Q(ledger_index__isnull=True), name="events_not_sealed"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -66,6 +66,12 @@ class OptOutLink(models.Model):
         return self.url
 
 
+class NoticeVersionQuerySet(AppendOnlyQuerySet["NoticeVersion"]):
+    def shown(self) -> NoticeVersionQuerySet:
+        """Those that visitors were shown at any time: published, or an arm of an A/B test."""
+        return self.filter(models.Q(publications__isnull=False) | models.Q(arms__isnull=False)).distinct()
+
+
 class NoticeVersion(AppendOnly):
     """Everything that visitors were shown and that decided, frozen. The digest is SHA-256 of the payload's bytes."""
 
@@ -74,6 +80,8 @@ class NoticeVersion(AppendOnly):
     digest = models.CharField(max_length=64)
     payload = models.BinaryField(help_text="Canonical JSON (RFC 8785), byte for byte what was hashed.")
     created_at = models.DateTimeField()
+
+    objects = NoticeVersionQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = "published version"
@@ -130,6 +138,8 @@ class ComposedFile(models.Model):
     publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="files")
     kind = models.CharField(max_length=12, choices=Kind)
     language = models.CharField(max_length=16)
+    # While two banners are tested: the first file that draws one ("1"), and what the second banner loads ("1b").
+    variant = models.CharField(max_length=8, blank=True, default="")
     recipe = models.CharField(max_length=12)
     digest = models.CharField(max_length=64)
     body = models.BinaryField()
@@ -140,7 +150,7 @@ class ComposedFile(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["publication", "recipe", "language", "kind"],
+                fields=["publication", "recipe", "language", "kind", "variant"],
                 name="composed_once_per_publication_and_recipe",
             )
         ]

@@ -68,6 +68,11 @@ class SitePolicy(models.Model):
         "keep evidence for (days)", default=730, validators=[MinValueValidator(30)]
     )
 
+    publish_ledger = models.BooleanField(
+        "publish the ledger",
+        default=False,
+        help_text="Anybody may then follow it: signed checkpoints and hashes, never a record.",
+    )
     four_eyes = models.BooleanField(
         "a second person approves",
         default=False,

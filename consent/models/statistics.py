@@ -25,6 +25,8 @@ class Counted(NamedTuple):
     device_class: str
     country: str
     outcome: str
+    # The arm of an A/B test that was shown; "" where none ran.
+    variant: str = ""
 
 
 # The fields whose columns Counted names.
@@ -82,6 +84,7 @@ class Counter(models.Model):
     device_class = models.CharField(max_length=8, blank=True)
     country = models.CharField(max_length=2, blank=True)
     outcome = models.CharField(max_length=20, choices=Outcome)
+    variant = models.CharField(max_length=8, blank=True, default="", help_text="The arm of an A/B test that was shown.")
     count = models.PositiveBigIntegerField()
 
     objects = CounterQuerySet.as_manager()

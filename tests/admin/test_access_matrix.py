@@ -40,6 +40,12 @@ PUBLIC: dict[str, tuple[str, tuple[int, ...]]] = {
     "impressions": ("/api/v1/sites/numonix/impressions", (403,) * 6),
     "region": ("/api/v1/sites/numonix/region", EVERYBODY),
     "consents": ("/api/v1/sites/numonix/consents", (401,) * 6),
+    # Nothing is published here; tests/consent/test_ledger_api.py has a website that publishes.
+    "inclusion": ("/api/v1/sites/numonix/ledger/inclusion?index=0", (404,) * 6),
+    "consistency": ("/api/v1/sites/numonix/ledger/consistency?first=1", (404,) * 6),
+    "ledger-checkpoint": ("/ledger/numonix/checkpoint", (404,) * 6),
+    "ledger-keys": ("/ledger/numonix/keys", (404,) * 6),
+    "ledger-tile": ("/ledger/numonix/tile/0/000", (404,) * 6),
     "schema": ("/api/schema/", EVERYBODY),
     "api-docs": ("/api/docs/", EVERYBODY),
     "front": ("/", EVERYBODY),

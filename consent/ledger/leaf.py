@@ -1,0 +1,104 @@
+"""A leaf: one event's evidence as canonical JSON (RFC 8785), with its format's name. Pure.
+
+What may have to be erased is in it as salted commitments only: a leaf stays what it is when its visitor is forgotten.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import NamedTuple
+
+from consent.payload import canonical_json
+
+FORMAT = "consent-event-1"
+HASH_BYTES = 32
+# What each name in a leaf says of an event: a field of it, or where it points.
+COVERED = {
+    "action": "action",
+    "build": "build",
+    "categories": "categories",
+    "commitments": "commitments",
+    "event_id": "event_id",
+    "id": "id",
+    "partners": "partners",
+    "received_at": "received_at",
+    "regime_seen": "regime_seen",
+    "regime_shown": "regime_shown",
+    "signals": "signals",
+    "signals_seen": "signals_seen",
+    "site": "site",
+    "surface": "surface",
+    "trusted": "trusted",
+    "variant": "variant",
+    "version": "version",
+}
+# Not in the leaf, and why: salts would open the commitments; the hash and the place are made of the leaf.
+EXCLUDED = frozenset({"salts", "leaf_hash", "ledger_index"})
+TRUTH = {True: "true", False: "false", None: "null"}
+
+
+class Evidence(NamedTuple):
+    """What a leaf is made of, as texts. The four maps are JSON in any spelling; `commitments` has 32 bytes a field."""
+
+    id: str
+    event_id: str
+    received_at: str
+    action: str
+    surface: str
+    categories: str
+    partners: str
+    regime_shown: str
+    regime_seen: str
+    signals: str
+    signals_seen: str
+    trusted: bool | None
+    build: str
+    variant: str
+    site: str
+    version: str
+    commitments: bytes
+
+
+def leaf_of(evidence: Evidence, erasable: tuple[str, ...]) -> bytes:
+    """The leaf's bytes. `erasable` names the committed fields in the order of the commitments.
+
+    Written out instead of sorted at run time, since verifying a ledger does this for every event ever recorded.
+    """
+    return (
+        f'{{"action":{_quoted(evidence.action)},"build":{_quoted(evidence.build)}'
+        f',"categories":{_canonical(evidence.categories)}'
+        f',"commitments":{_commitments(evidence.commitments, erasable)}'
+        f',"event_id":"{evidence.event_id}","format":"{FORMAT}","id":"{evidence.id}"'
+        f',"partners":{_canonical(evidence.partners)},"received_at":"{evidence.received_at}"'
+        f',"regime_seen":{_quoted(evidence.regime_seen)},"regime_shown":{_quoted(evidence.regime_shown)}'
+        f',"signals":{_canonical(evidence.signals)},"signals_seen":{_canonical(evidence.signals_seen)}'
+        f',"site":"{evidence.site}","surface":{_quoted(evidence.surface)},"trusted":{TRUTH[evidence.trusted]}'
+        f',"variant":{_quoted(evidence.variant)},"version":"{evidence.version}"}}'
+    ).encode()
+
+
+def _commitments(raw: bytes, erasable: tuple[str, ...]) -> str:
+    text = raw.hex()
+    return _pattern(erasable) % tuple([text[start : start + 2 * HASH_BYTES] for start in _starts(erasable)])
+
+
+@lru_cache(maxsize=8)
+def _pattern(erasable: tuple[str, ...]) -> str:
+    return "{" + ",".join(f'"{field}":"%s"' for field in sorted(erasable)) + "}"
+
+
+@lru_cache(maxsize=8)
+def _starts(erasable: tuple[str, ...]) -> list[int]:
+    return [erasable.index(field) * 2 * HASH_BYTES for field in sorted(erasable)]
+
+
+# Few distinct values stand in millions of events.
+@lru_cache(maxsize=4096)
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+@lru_cache(maxsize=4096)
+def _canonical(text: str) -> str:
+    return canonical_json(json.loads(text)).decode()

@@ -1,0 +1,111 @@
+"""Events as evidence, read fast: the database's own texts in plain tuples, never model instances.
+
+Verifying reads every event ever recorded, so nothing is converted that ends as text in a leaf anyway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from django.db.models import IntegerField, QuerySet, TextField
+from django.db.models.functions import Cast
+
+from consent.commitments import text_commitments
+from consent.ledger.leaf import Evidence, leaf_of
+from consent.ledger.merkle import leaf_hash
+from consent.models import ConsentEvent, NoticeVersion
+
+# In the order of `Evidence`; what is not a text in the database is read as one.
+AS_TEXT = ("id", "event_id", "received_at", "categories", "partners", "signals", "signals_seen", "client_time")
+FIELDS = (
+    "id_text",
+    "event_id_text",
+    "received_at_text",
+    "action",
+    "surface",
+    "categories_text",
+    "partners_text",
+    "regime_shown",
+    "regime_seen",
+    "signals_text",
+    "signals_seen_text",
+    "trusted_number",
+    "build",
+    "variant",
+    "version_id",
+    "consent_ref",
+    "country",
+    "language",
+    "device_class",
+    "client_time_text",
+    "salts",
+    "commitments",
+    "leaf_hash",
+    "ledger_index",
+)
+COMMITTED = tuple(field.encode() for field in ConsentEvent.ERASABLE)
+
+
+class Row(NamedTuple):
+    """One event: its evidence with the commitments that its values give now, and what is stored beside it."""
+
+    id: str
+    evidence: Evidence
+    stored_commitments: bytes | None
+    stored_leaf_hash: bytes | None
+    place: int | None
+
+    def leaf(self) -> bytes:
+        return leaf_of(self.evidence, ConsentEvent.ERASABLE)
+
+    def leaf_hash(self) -> bytes:
+        return leaf_hash(self.leaf())
+
+
+class EvidenceMissing(Exception):
+    """An event that has lost its values without leaving commitments to them."""
+
+
+def evidence_of(*, site_key: str, digests: dict[int, str], events: QuerySet[ConsentEvent]) -> Iterator[Row]:
+    """The events as evidence. `digests` is filled with what it lacks: few versions stand in millions of events."""
+    texts: dict[str, Any] = {f"{name}_text": Cast(name, TextField()) for name in AS_TEXT}
+    trusted = Cast("trusted", IntegerField())
+    for values in events.annotate(**texts, trusted_number=trusted).values_list(*FIELDS):
+        yield _row(site_key, digests, values)
+
+
+def _row(site_key: str, digests: dict[int, str], values: Sequence[Any]) -> Row:
+    id_, event_id, received_at = values[:3]
+    consent_ref, country, language, device_class, client_time, salts, stored, stored_hash, place = values[15:]
+    version = digests.get(values[14]) or _digest(digests, values[14])
+    if salts is not None:
+        erasable = (consent_ref or "", country or "", language or "", device_class or "", time_text(client_time))
+        committed = text_commitments(tuple(zip(COMMITTED, erasable, strict=True)), salts)
+    elif stored is not None:
+        committed = stored
+    else:
+        raise EvidenceMissing(f"Event {uuid_text(id_)} has neither salts nor commitments.")
+    texts = (uuid_text(id_), uuid_text(event_id), time_text(received_at))
+    evidence = Evidence._make((*texts, *values[3:14], site_key, version, committed))
+    return Row(id_, evidence, stored, stored_hash, place)
+
+
+def _digest(digests: dict[int, str], version_id: int) -> str:
+    digests[version_id] = NoticeVersion.objects.values_list("digest", flat=True).get(pk=version_id)
+    return digests[version_id]
+
+
+def uuid_text(stored: str) -> str:
+    """A UUID as its standard writes it: SQLite keeps the 32 digits alone."""
+    if len(stored) == 36:
+        return stored
+    return f"{stored[:8]}-{stored[8:12]}-{stored[12:16]}-{stored[16:20]}-{stored[20:]}"
+
+
+def time_text(stored: str | None) -> str:
+    """A moment as `consent.commitments.value_text` writes it. Databases leave out zeros at its end, or say UTC."""
+    if stored is None:
+        return ""
+    whole, _, fraction = stored.removesuffix("+00").partition(".")
+    return f"{whole[:10]}T{whole[11:]}.{fraction:0<6}Z"

@@ -1,0 +1,81 @@
+"""Reading a ledger: its size, its tiles, its roots and proofs. A few rows each, however large it is."""
+
+from __future__ import annotations
+
+from consent.ledger.merkle import consistency_ranges, inclusion_ranges, range_root
+from consent.ledger.tiles import HASH_BYTES, HEIGHT, WIDTH, Coordinate, GrowingTree, edge_of, is_within, node_in_tiles
+from consent.models import ConsentEvent, Ledger, LedgerTile
+
+
+def sealed_size(ledger: Ledger) -> int:
+    """How many leaves the ledger has: one more than the last place given."""
+    last = (
+        ConsentEvent.objects.filter(site_id=ledger.site_id, ledger_index__isnull=False)
+        .order_by("-ledger_index")
+        .values_list("ledger_index", flat=True)
+        .first()
+    )
+    return 0 if last is None else last + 1
+
+
+class LedgerReader:
+    """One tree of a ledger, at a size; remembers the tiles that it has read."""
+
+    def __init__(self, ledger: Ledger, size: int) -> None:
+        self.ledger, self.size = ledger, size
+        self._tiles: dict[tuple[int, int], bytes] = {}
+
+    def tile(self, level: int, index: int) -> bytes:
+        """The tile's hashes, as many as a tree of this size has. Empty outside of it."""
+        if (level, index) not in self._tiles:
+            self._tiles[level, index] = self._read(level, index)
+        return self._tiles[level, index]
+
+    def node(self, height: int, index: int) -> bytes:
+        return node_in_tiles(height, index, self.tile)
+
+    def root(self, size: int | None = None) -> bytes:
+        return range_root(0, self.size if size is None else size, self.node)
+
+    def inclusion_proof(self, index: int) -> list[bytes]:
+        """RFC 6962 §2.1.1. Raises ValueError outside the tree."""
+        return [range_root(start, end, self.node) for start, end in inclusion_ranges(index, self.size)]
+
+    def consistency_proof(self, first: int) -> list[bytes]:
+        """RFC 6962 §2.1.2, from a tree of `first` leaves to this one. Raises ValueError."""
+        return [range_root(start, end, self.node) for start, end in consistency_ranges(first, self.size)]
+
+    def growing_tree(self) -> GrowingTree:
+        """The right edge, ready to take more leaves."""
+        tree = GrowingTree(self.size)
+        for part in edge_of(self.size):
+            while len(tree.edge) <= part.level:
+                tree.edge.append([])
+            raw = self.tile(part.level, part.index)
+            tree.edge[part.level] = [raw[at : at + HASH_BYTES] for at in range(0, len(raw), HASH_BYTES)]
+        return tree
+
+    def _read(self, level: int, index: int) -> bytes:
+        width = min(WIDTH, (self.size >> HEIGHT * level) - index * WIDTH)
+        if width == WIDTH:
+            return bytes(LedgerTile.objects.get(ledger=self.ledger, level=level, position=index).hashes)
+        return b"".join(_partial(self.ledger, level, index * WIDTH, width))
+
+
+def _partial(ledger: Ledger, level: int, start: int, width: int) -> list[bytes]:
+    """Hashes of a tile that is not full: leaf hashes of events, or roots of the full tiles below."""
+    if level == 0:
+        places = ConsentEvent.objects.filter(
+            site_id=ledger.site_id, ledger_index__gte=start, ledger_index__lt=start + width
+        )
+        return [bytes(raw or b"") for raw in places.order_by("ledger_index").values_list("leaf_hash", flat=True)]
+    below = LedgerTile.objects.filter(ledger=ledger, level=level - 1, position__gte=start, position__lt=start + width)
+    return [bytes(raw) for raw in below.order_by("position").values_list("root", flat=True)]
+
+
+def published_tile(ledger: Ledger, tile: Coordinate) -> bytes | None:
+    """A tile as others may fetch it: within what was signed; None for any other."""
+    signed = ledger.checkpoints.first()
+    if signed is None or not is_within(tile, signed.size):
+        return None
+    return LedgerReader(ledger, signed.size).tile(tile.level, tile.index)[: tile.width * HASH_BYTES]

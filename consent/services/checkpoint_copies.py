@@ -1,0 +1,54 @@
+"""A copy of each ledger's checkpoint, once a day, where this server can't change it: a folder, a mailbox."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import IntegrityError, transaction
+
+from consent.models import Checkpoint, CheckpointMail, Ledger
+
+
+def copy_checkpoints(*, now: datetime) -> int:
+    """Write and send today's checkpoints that are not out yet. Returns how many copies were made.
+
+    Raises OSError where the folder can't be written or the mail can't be sent; the next run tries again.
+    """
+    latest = [ledger.checkpoints.first() for ledger in Ledger.objects.order_by("id")]
+    return sum(_write(checkpoint, now) + _send(checkpoint, now) for checkpoint in latest if checkpoint)
+
+
+def _write(checkpoint: Checkpoint, now: datetime) -> int:
+    if not settings.CHECKPOINT_FOLDER:
+        return 0
+    folder = Path(settings.CHECKPOINT_FOLDER) / checkpoint.ledger.site.key
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{now:%Y-%m-%d}.txt"
+    if path.exists():
+        return 0
+    # Whole or not at all: a copy that was cut short would look like a forgery.
+    part = path.with_suffix(".part")
+    part.write_text(checkpoint.note, encoding="utf-8")
+    part.replace(path)
+    return 1
+
+
+def _send(checkpoint: Checkpoint, now: datetime) -> int:
+    if not settings.CHECKPOINT_MAIL:
+        return 0
+    mailed = CheckpointMail(ledger_id=checkpoint.ledger_id, day=now.date(), checkpoint=checkpoint)
+    try:
+        # The row goes with the mail: should it fail to leave, the next run finds nothing of today.
+        with transaction.atomic():
+            mailed.save()
+            EmailMessage(
+                subject=f"Checkpoint of {checkpoint.ledger.origin}: {checkpoint.size} records",
+                body=checkpoint.note,
+                to=settings.CHECKPOINT_MAIL,
+            ).send()
+    except IntegrityError:
+        return 0
+    return 1
