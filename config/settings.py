@@ -104,6 +104,8 @@ if GEOIP_DATABASE:
     GEOIP_DATABASE = str(BASE_DIR / GEOIP_DATABASE)
 # The private keys that sign the ledgers' checkpoints: files, never rows. Only `maintain` reads them.
 LEDGER_KEYS = BASE_DIR / env.str("LEDGER_KEYS", default="var/ledger-keys").strip()
+# Files of evidence that auditors asked for, until their time is over.
+EXPORTS_FOLDER = BASE_DIR / env.str("EXPORTS_FOLDER", default="var/exports").strip()
 # Copies of each day's checkpoint, out of this server's reach.
 CHECKPOINT_FOLDER = env.str("CHECKPOINT_FOLDER", default="").strip()
 if CHECKPOINT_FOLDER:

@@ -10,6 +10,7 @@ from consent.api.events import events
 from consent.api.impressions import impressions
 from consent.api.ledger import ConsistencyView, InclusionView, checkpoint, keys, tile
 from consent.api.public import ConsentsView, SiteView, VersionView
+from consent.api.receipts import ReceiptView
 from consent.api.region import region
 
 urlpatterns = [
@@ -18,6 +19,7 @@ urlpatterns = [
     re_path(r"^api/v1/sites/(?P<key>[a-z0-9-]{1,40})/impressions$", impressions, name="impressions"),
     re_path(r"^api/v1/sites/(?P<key>[a-z0-9-]{1,40})/region$", region, name="region"),
     re_path(r"^api/v1/sites/(?P<key>[a-z0-9-]{1,40})/consents$", ConsentsView.as_view(), name="consents"),
+    path("api/v1/sites/<slug:key>/receipts/<uuid:event_id>", ReceiptView.as_view(), name="receipt"),
     re_path(r"^api/v1/sites/(?P<key>[a-z0-9-]{1,40})/decision$", DecisionView.as_view(), name="decision"),
     re_path(r"^api/v1/sites/(?P<key>[a-z0-9-]{1,40})$", SiteView.as_view(), name="site"),
     re_path(r"^api/v1/versions/(?P<digest>[0-9a-f]{64})$", VersionView.as_view(), name="version"),

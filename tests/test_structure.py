@@ -28,6 +28,7 @@ PURE = {
     "consent/edits.py",
     "consent/experiments.py",
     "consent/embed_lines.py",
+    "consent/expiry.py",
     "consent/grant_proof.py",
     "consent/keeping.py",
     "consent/ledger/checkpoints.py",
@@ -54,6 +55,9 @@ PURE = {
     "consent/public_addresses.py",
     "consent/ranges.py",
     "consent/rates.py",
+    "consent/receipts/checking.py",
+    "consent/receipts/others.py",
+    "consent/receipts/ours.py",
     "consent/regime_words.py",
     "consent/regimes.py",
     "consent/schedules.py",
@@ -152,6 +156,18 @@ def test_pure_rooms_use_the_standard_library_and_each_other_only(room: str) -> N
 def test_pure_rooms_read_no_clock_and_no_chance(room: str) -> None:
     calls = {ast.unparse(node.func) for node in ast.walk(parsed(ROOT / room)) if isinstance(node, ast.Call)}
     assert not calls & {"datetime.now", "datetime.utcnow", "uuid.uuid4", "uuid.uuid1", "open", "print", "input"}
+
+
+def test_web_addresses_are_opened_in_one_place_only() -> None:
+    """Anything else could be led to what only the server reaches. A website that is itself Django asks its platform."""
+    opens = {"http", "socket", "ssl", "urllib.request", "urllib3", "requests", "httpx"}
+    found = {
+        str(path.relative_to(ROOT))
+        for path in sources()
+        for name in imports(parsed(path))
+        if name in opens or name.split(".")[0] in opens - {"http"} or name == "http.client"
+    }
+    assert found == {"consent/outbound.py", "consent/website/source.py"}
 
 
 def test_no_import_hides_inside_a_function() -> None:

@@ -12,10 +12,10 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
-from consent.api.bodies import Digest, Language, RegimeCode, SignalsBody, Slug
+from consent.api.bodies import NOT_AN_ARM, Digest, Language, RegimeCode, SignalsBody, Slug, Variant
 from consent.api.errors import ApiError
 from consent.api.plain import known_version, plain_view, read_body
-from consent.api.seen import seen_by_server
+from consent.api.seen import see_embedding, seen_by_server
 from consent.delivery import live
 from consent.limits import MOST_BYTES, MOST_EXCEPTIONS
 from consent.privacy_signals import Signals
@@ -46,7 +46,7 @@ class EventBody(msgspec.Struct, forbid_unknown_fields=True):
     client_time: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
     trusted: bool | None = None
     build: Annotated[str, msgspec.Meta(max_length=40)] | None = None
-    variant: Annotated[str, msgspec.Meta(max_length=40)] | None = None
+    variant: Variant | None = None
 
 
 _decoder = msgspec.json.Decoder(EventBody)
@@ -65,6 +65,9 @@ def events(request: HttpRequest, site: live.LiveSite) -> HttpResponse:
         raise ApiError(409, "event_altered", "This event id is known with another content. Make a new id.") from None
     except DatabaseError:
         raise ApiError(503, "try_again", "The event could not be stored. Send it again.", retry_after=5) from None
+    # The hosted page speaks for itself, whatever stands in the website's own pages.
+    if body.surface != "page":
+        see_embedding(request, site, now)
     response = JsonResponse(
         {
             "event_id": str(recorded.event_id),
@@ -114,6 +117,8 @@ def _faults(body: EventBody, version: live.LiveVersion) -> Any:
         yield "partners", f"The version names no such partner: {', '.join(unknown)}."
     elif any(version.categories[slug] == "strictly_necessary" for slug in body.partners):
         yield "partners", "A strictly necessary partner can't be decided about."
+    if body.variant and not live.is_arm(version.id, body.variant):
+        yield "variant", NOT_AN_ARM
     if contradiction := _contradiction(body):
         yield "action", contradiction
 

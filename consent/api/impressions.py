@@ -8,10 +8,10 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from consent.api.bodies import Digest, Language, RegimeCode, SignalsBody
+from consent.api.bodies import NOT_AN_ARM, Digest, Language, RegimeCode, SignalsBody, Variant
 from consent.api.errors import ApiError
 from consent.api.plain import known_version, plain_view, read_body
-from consent.api.seen import seen_by_server
+from consent.api.seen import see_embedding, seen_by_server
 from consent.delivery import live
 from consent.devices import is_program
 from consent.privacy_signals import Signals
@@ -21,13 +21,15 @@ MOST_BYTES = 1024
 
 
 class ImpressionBody(msgspec.Struct, forbid_unknown_fields=True):
-    """What the page shows, and to which signals. `asked`: the banner was shown; earlier snippets did not say."""
+    """What the page shows, and to which signals. `asked`: the banner was shown; earlier snippets did not say.
+    `variant`: which banner, while two are tested."""
 
     version: Digest
     language: Language
     regime: RegimeCode
     signals: SignalsBody
     asked: bool = False
+    variant: Variant | None = None
 
 
 _decoder = msgspec.json.Decoder(ImpressionBody)
@@ -39,6 +41,7 @@ def impressions(request: HttpRequest, site: live.LiveSite) -> HttpResponse:
     version = known_version(site, body.version)
     if faults := dict(_faults(body, version)):
         raise ApiError(400, "malformed", "The impression does not fit the version that it names.", fields=faults)
+    see_embedding(request, site, timezone.now())
     # What counts is what the website says now, not what a page says that was loaded before.
     counts = site.payload and site.payload["policy"].get("count_impressions") is True
     if counts and not is_program(request.headers.get("User-Agent", "")):
@@ -53,6 +56,8 @@ def _faults(body: ImpressionBody, version: live.LiveVersion) -> Iterator[tuple[s
         yield "language", "The version was not published in this language."
     if body.regime not in version.regimes:
         yield "regime", "The version was not published for this regime."
+    if body.variant and not live.is_arm(version.id, body.variant):
+        yield "variant", NOT_AN_ARM
 
 
 def _count(request: HttpRequest, site: live.LiveSite, body: ImpressionBody, version: live.LiveVersion) -> None:
@@ -68,4 +73,5 @@ def _count(request: HttpRequest, site: live.LiveSite, body: ImpressionBody, vers
         country=seen.country,
         asked=body.asked,
         now=now,
+        variant=body.variant or "",
     )

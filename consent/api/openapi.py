@@ -8,6 +8,7 @@ from consent.api.public import event_example
 
 UUID = {"type": "string", "format": "uuid"}
 BOOLEAN = {"type": "boolean"}
+VARIANT: dict[str, Any] = {"type": "string", "nullable": True}
 KEY = {"name": "key", "in": "path", "required": True, "schema": {"type": "string"}}
 FOREIGN = "The origin is not one of the website's domains"
 WAIT = "Too many requests; see Retry-After"
@@ -102,6 +103,7 @@ def _impression_schema() -> dict[str, Any]:
             "language": {"type": "string"},
             "regime": {"type": "string"},
             "asked": {**BOOLEAN, "description": "Whether the banner was shown."},
+            "variant": {**VARIANT, "description": "Which banner was drawn, while two are tested."},
             "signals": {
                 "type": "object",
                 "required": ["gpc", "dnt"],
@@ -198,7 +200,7 @@ def _event_schema() -> dict[str, Any]:
             "client_time": {"type": "string", "format": "date-time", "nullable": True},
             "trusted": {"type": "boolean", "nullable": True},
             "build": {"type": "string", "nullable": True},
-            "variant": {"type": "string", "nullable": True},
+            "variant": {**VARIANT, "description": "Which banner was drawn, while two were tested."},
         },
     }
 

@@ -18,6 +18,7 @@ from rest_framework.views import APIView
 from consent.api.cors import allow, checked_origin, preflight
 from consent.api.errors import ApiError
 from consent.api.plain import known_site
+from consent.api.own_table import own_events_csv
 from consent.delivery import live
 from consent.models import ConsentEvent, NoticeVersion
 from consent.reports import history
@@ -30,6 +31,9 @@ KEY = OpenApiParameter("key", str, OpenApiParameter.PATH, description="The websi
 BEARER = OpenApiParameter(
     "Authorization", str, OpenApiParameter.HEADER, required=True, description="`Bearer` and the consent id."
 )
+
+
+AS_CSV = OpenApiParameter("as", str, enum=["csv"], description="`csv` for a table instead of JSON.")
 
 
 class ErrorSerializer(serializers.Serializer[Any]):
@@ -157,7 +161,7 @@ class VersionView(PublicView):
     )
     def get(self, request: Request, digest: str) -> HttpResponse:
         """A published version: everything that visitors were shown. SHA-256 of the body is the digest."""
-        version = NoticeVersion.objects.filter(digest=digest, publications__isnull=False).first()
+        version = NoticeVersion.objects.shown().filter(digest=digest).first()
         if version is None:
             raise ApiError(404, "unknown_version", "No version with this digest was ever published.")
         response = HttpResponse(bytes(version.payload), content_type="application/json")
@@ -167,42 +171,8 @@ class VersionView(PublicView):
         return response
 
 
-class ConsentsView(PublicView):
-    """GET and DELETE /api/v1/sites/{key}/consents: the visitor's own record; the consent id is the key to it."""
-
-    @extend_schema(
-        operation_id="consents",
-        tags=["visitor"],
-        parameters=[KEY, BEARER],
-        responses={200: HistorySerializer, 401: ErrorSerializer, 404: ErrorSerializer},
-        examples=[
-            OpenApiExample("None kept", value={"error": {"code": "no_record", "detail": "…"}}, status_codes=[404])
-        ],
-    )
-    def get(self, request: Request, key: str) -> HttpResponse:
-        """The visitor's own events, newest first."""
-        site, origin = known_site(key), self._origin(request, key)
-        events = list(history(site_id=site.id, consent_ref=self._consent_ref(request)))
-        if not events:
-            raise ApiError(404, "no_record", "Nothing is kept under this consent id.")
-        return self._private(
-            Response({"results": OwnEventSerializer(events, many=True, context={"key": key}).data}), origin
-        )
-
-    @extend_schema(
-        operation_id="erase_consents",
-        tags=["visitor"],
-        parameters=[KEY, BEARER],
-        responses={204: None, 401: ErrorSerializer, 404: ErrorSerializer},
-    )
-    def delete(self, request: Request, key: str) -> HttpResponse:
-        """Erase what points to the visitor. What was decided stays as evidence that belongs to nobody."""
-        site, origin = known_site(key), self._origin(request, key)
-        if not erase_consent(site_id=site.id, consent_ref=self._consent_ref(request)):
-            raise ApiError(404, "no_record", "Nothing is kept under this consent id.")
-        response = self._private(HttpResponse(status=204), origin)
-        tell_update(response)
-        return response
+class VisitorView(PublicView):
+    """What is a visitor's own: the consent id is the key to it, and travels as a bearer only."""
 
     @extend_schema(exclude=True)
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:
@@ -237,6 +207,51 @@ class ConsentsView(PublicView):
         if origin:
             allow(response, origin)
         return response
+
+
+class ConsentsView(VisitorView):
+    """GET and DELETE /api/v1/sites/{key}/consents: the visitor's own record."""
+
+    @extend_schema(
+        operation_id="consents",
+        tags=["visitor"],
+        parameters=[KEY, BEARER, AS_CSV],
+        responses={200: HistorySerializer, 401: ErrorSerializer, 404: ErrorSerializer},
+        examples=[
+            OpenApiExample("None kept", value={"error": {"code": "no_record", "detail": "…"}}, status_codes=[404])
+        ],
+    )
+    def get(self, request: Request, key: str) -> HttpResponse:
+        """The visitor's own events, newest first."""
+        site, origin = known_site(key), self._origin(request, key)
+        events = list(history(site_id=site.id, consent_ref=self._consent_ref(request)))
+        if not events:
+            raise no_record()
+        own = OwnEventSerializer(events, many=True, context={"key": key}).data
+        if request.query_params.get("as") == "csv":
+            response = HttpResponse(own_events_csv(own), content_type="text/csv; charset=utf-8")
+            response["Content-Disposition"] = f'attachment; filename="{key}-consent-record.csv"'
+            return self._private(response, origin)
+        return self._private(Response({"results": own}), origin)
+
+    @extend_schema(
+        operation_id="erase_consents",
+        tags=["visitor"],
+        parameters=[KEY, BEARER],
+        responses={204: None, 401: ErrorSerializer, 404: ErrorSerializer},
+    )
+    def delete(self, request: Request, key: str) -> HttpResponse:
+        """Erase what points to the visitor. What was decided stays as evidence that belongs to nobody."""
+        site, origin = known_site(key), self._origin(request, key)
+        if not erase_consent(site_id=site.id, consent_ref=self._consent_ref(request)):
+            raise no_record()
+        response = self._private(HttpResponse(status=204), origin)
+        tell_update(response)
+        return response
+
+
+def no_record() -> ApiError:
+    return ApiError(404, "no_record", "Nothing is kept under this consent id.")
 
 
 def event_example() -> dict[str, Any]:

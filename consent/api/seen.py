@@ -7,11 +7,13 @@ from datetime import datetime
 
 from django.http import HttpRequest
 
+from consent.delivery.live import LiveSite
 from consent.devices import device_class
 from consent.geography import place_of
 from consent.places import regime_of
 from consent.privacy_signals import read_signals
 from consent.services.recording import SeenByServer
+from consent.services.sightings import see_page
 
 
 def seen_by_server(request: HttpRequest, codes: Iterable[str], now: datetime) -> SeenByServer:
@@ -23,3 +25,9 @@ def seen_by_server(request: HttpRequest, codes: Iterable[str], now: datetime) ->
         country=place.country,
         device_class=device_class(request.headers.get("User-Agent", "")),
     )
+
+
+def see_embedding(request: HttpRequest, site: LiveSite, now: datetime) -> None:
+    """What speaks to us from a page of the website was put there by the embed line: its address was seen with it."""
+    if origin := request.headers.get("Origin"):
+        see_page(site_id=site.id, origin=origin, domains=site.domains, day=now.date())

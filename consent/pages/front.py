@@ -10,7 +10,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from consent.pages.answers import page
-from consent.reports import site_state
+from consent.reports import site_states
 from cookies.models import Site
 
 MOST_SITES = 50
@@ -23,7 +23,7 @@ def front(request: HttpRequest) -> HttpResponse:
     sites = list(Site.objects.visible_to(user)[:MOST_SITES]) if user.is_authenticated else []
     context = {
         "user": user if user.is_authenticated else None,
-        "states": [site_state(site, now=now) for site in sites],
+        "states": list(site_states(sites, now=now).values()),
         "demo_url": f"http://127.0.0.1:{settings.PORT}{reverse('demo')}" if settings.DEMO else "",
         "source_url": settings.SOURCE_URL,
     }

@@ -19,7 +19,7 @@ from consent import consent_cookie
 from consent.api.seen import seen_by_server
 from consent.api.throttling import seconds_to_wait
 from consent.consent_cookie import StoredChoice
-from consent.decisions import DecidingRegime, Decision, cookie_age, decide, remembered_choice
+from consent.decisions import OPTIONAL_CATEGORIES, DecidingRegime, Decision, cookie_age, decide, remembered_choice
 from consent.geography import place_of
 from consent.grant_proof import proof_rules
 from consent.pages.addresses import is_from_own_page, own_origin, page_address, platform_origin
@@ -36,6 +36,7 @@ from consent.pages.contents import CategoryPart, category_parts, opt_out_links
 from consent.pages.published import Published, asked_language, find_published, language_links
 from consent.pages.situation import Situation, find_situation, with_choice
 from consent.pages.wordings import day_words
+from consent.payload import loads_early
 from consent.places import regime_of
 from consent.privacy_signals import Signals, read_signals
 from consent.services.recording import ReportedEvent, record_event
@@ -100,6 +101,7 @@ def _form(request: HttpRequest, published: Published, situation: Situation) -> H
         "texts": texts,
         "site": published.payload["site"],
         "situation": situation,
+        "elsewhere": texts["page_elsewhere_early" if _has_early(published) else "page_elsewhere"],
         "action_url": page_address("page-preferences", key, **query),
         "categories": [
             _category(part, standing) for part in category_parts(published.payload, texts, published.language)
@@ -171,9 +173,17 @@ def _saved(request: HttpRequest, published: Published, standing: _Standing) -> d
     if "saved" not in request.GET:
         return None
     if standing.stored is None:
-        return {"kind": "warning", "text": published.texts["page_not_kept"]}
+        # Where the law lets things run until they are refused, the refusal that was not kept stops none of them.
+        runs = _has_early(published) or any(standing.decision.categories[code] for code in OPTIONAL_CATEGORIES)
+        name = "page_not_kept_early" if runs else "page_not_kept"
+        return {"kind": "warning", "text": published.texts[name]}
     nothing = "" if standing.stored.grants_something else " " + published.texts["page_saved_nothing"]
     return {"kind": "good", "text": published.texts["page_saved"] + nothing}
+
+
+def _has_early(published: Published) -> bool:
+    """Whether a tag is on the pages whatever a visitor says: then it isn't true that nothing optional runs."""
+    return any(map(loads_early, published.payload["partners"]))
 
 
 # --- Deciding --------------------------------------------------------------------------------------

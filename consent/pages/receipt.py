@@ -15,6 +15,7 @@ from consent.pages.answers import page
 from consent.pages.published import Published, asked_language, find_published
 
 ACTIONS = ("accept_all", "reject_all", "save", "withdraw", "embed_unlock")
+NO_EVENT = "00000000-0000-4000-8000-000000000000"
 SPOKEN = [
     "time",
     "decision",
@@ -35,6 +36,7 @@ SPOKEN = [
     "wait",
     "erasing",
     "not_erased",
+    "get",
 ]
 
 
@@ -48,6 +50,7 @@ def receipt(request: HttpRequest, key: str, event_id: str = "") -> HttpResponse:
         "texts": published.texts,
         "site": published.payload["site"],
         "words": json.dumps(_words(published), ensure_ascii=False),
+        "receipts_url": reverse("receipt", kwargs={"key": key, "event_id": NO_EVENT}).removesuffix(NO_EVENT),
         "api_url": reverse("consents", kwargs={"key": key}),
         "preferences_url": page_address("page-preferences", key, language=asked_language(request, published)),
         "file_name": f"{key}-consent-record.json",

@@ -69,13 +69,18 @@ class EvidenceMissing(Exception):
 
 def evidence_of(*, site_key: str, digests: dict[int, str], events: QuerySet[ConsentEvent]) -> Iterator[Row]:
     """The events as evidence. `digests` is filled with what it lacks: few versions stand in millions of events."""
+    for values in texts_of(events):
+        yield row_of(site_key, digests, values)
+
+
+def texts_of(events: QuerySet[ConsentEvent]) -> Iterator[tuple[Any, ...]]:
+    """The events as the database writes them: `FIELDS`, in their order."""
     texts: dict[str, Any] = {f"{name}_text": Cast(name, TextField()) for name in AS_TEXT}
     trusted = Cast("trusted", IntegerField())
-    for values in events.annotate(**texts, trusted_number=trusted).values_list(*FIELDS):
-        yield _row(site_key, digests, values)
+    yield from events.annotate(**texts, trusted_number=trusted).values_list(*FIELDS)
 
 
-def _row(site_key: str, digests: dict[int, str], values: Sequence[Any]) -> Row:
+def row_of(site_key: str, digests: dict[int, str], values: Sequence[Any]) -> Row:
     id_, event_id, received_at = values[:3]
     consent_ref, country, language, device_class, client_time, salts, stored, stored_hash, place = values[15:]
     version = digests.get(values[14]) or _digest(digests, values[14])

@@ -18,11 +18,10 @@ from cookies.models import Site
 from cookies.vocabulary import OPTIONAL_CATEGORIES
 
 Key = TypeVar("Key")
-# Kinds of visitors. A test of two banners adds its variants here.
+# Kinds of visitors. The banners of an A/B test are compared by its own report, once it has ended.
 DIMENSIONS = ("language", "country", "device_class", "version", "regime")
 VERSION = "version"
 TOGETHER = tuple(name for name in DIMENSIONS if name != VERSION)
-FIELD_OF = {VERSION: "version__ordinal"}
 ANSWERED = ("accept_all", "custom", "reject_all", "custom_none")
 SPARK_DAYS, SPARK_WINDOW = 30, 7
 
@@ -142,15 +141,18 @@ def first_counted(site: Site) -> date | None:
     return first
 
 
-def numbers(site: Site, *, days: Range, compared: bool = True) -> Numbers:
-    """Everything that the page of numbers shows, with a number of queries that does not depend on what was counted."""
+def numbers(site: Site, *, days: Range, compared: bool = True, in_test: Collection[str] = ()) -> Numbers:
+    """Everything that the page of numbers shows, with a number of queries that does not depend on what was counted.
+
+    `in_test`: the variants of an A/B test that has not ended. Their versions are told as one.
+    """
     since = days.previous.first if compared else days.first
     by_day = _by_day(site, since, days.last)
     of_range = {day: tally for day, tally in by_day.items() if day >= days.first}
     now = _headline(of_range)
     whole = _together(of_range.values())
     step = step_for(days, whole.answers)
-    by_kind = _by_kind(site, days)
+    by_kind = _by_kind(site, days, in_test)
     by_bucket = _bucketed(of_range, days, step)
     asked_is_known = now.days_counted == now.days_answered > 0
     return Numbers(
@@ -168,6 +170,11 @@ def numbers(site: Site, *, days: Range, compared: bool = True) -> Numbers:
     )
 
 
+def answers_of(site: Site, days: Range) -> Row:
+    """All answers of these days as one row."""
+    return _headline(_by_day(site, days.first, days.last)).total
+
+
 # ---- reading
 
 
@@ -181,12 +188,32 @@ def _by_day(site: Site, first: date, last: date) -> dict[date, Tally]:
     return _tallies((day, outcome, count) for day, outcome, count in rows)
 
 
-def _by_kind(site: Site, days: Range) -> dict[str, dict[str, Tally]]:
+def _by_kind(site: Site, days: Range, in_test: Collection[str]) -> dict[str, dict[str, Tally]]:
     """By dimension and kind. Whole months are read from the counters of months, the rest from those of days."""
-    found = _by_kinds(site, days, [FIELD_OF.get(name, name) for name in TOGETHER])
+    found = _by_kinds(site, days, TOGETHER)
     # With the versions among them there would be many times as many groups.
-    found += _by_kinds(site, days, [FIELD_OF[VERSION]])
-    return dict(zip((*TOGETHER, VERSION), found, strict=True))
+    return {**dict(zip(TOGETHER, found, strict=True)), VERSION: _by_version(site, days, in_test)}
+
+
+def _by_version(site: Site, days: Range, in_test: Collection[str]) -> dict[str, Tally]:
+    """By number; those in a test by their numbers with a plus between them."""
+    counted = list(_summed(site, days, ["version__ordinal", "variant"]))
+    tested = "+".join(map(str, sorted({ordinal for ordinal, variant, *_ in counted if variant in in_test})))
+    return _tallies(
+        (tested if variant in in_test else str(ordinal), outcome, count) for ordinal, variant, outcome, count in counted
+    )
+
+
+def of_variants(site: Site, variants: Collection[str], *, first: date, last: date) -> Table:
+    """What was answered to each banner of an A/B test in these days, with small groups hidden as everywhere."""
+    rows = (
+        DailyStatistic.objects.filter(site=site, day__range=(first, last), variant__in=variants)
+        .order_by()
+        .values_list("variant", "outcome")
+        .annotate(n=Sum("count"))
+    )
+    tallies = {variant: Tally({}) for variant in variants} | _tallies(rows)
+    return _table("variant", tallies, asked_is_known=all(tally.asked for tally in tallies.values()))
 
 
 def _by_kinds(site: Site, days: Range, fields: Sequence[str]) -> list[dict[str, Tally]]:
@@ -297,17 +324,17 @@ def _hidden_asked(rows: Sequence[Tally]) -> set[int] | None:
 
 def _row(key: str, together: int, tally: Tally, *, hidden: Collection[int], asked: str) -> Row:
     """`asked` is "told", "hidden" or "unknown"."""
-    accepted, some, refused = (_cell(count, is_hidden=part in hidden) for part, count in enumerate(tally.parts))
+    accepted, some, refused = (cell(count, is_hidden=part in hidden) for part, count in enumerate(tally.parts))
     unknown = Cell(None, "unknown")
-    no_choice = unknown if asked == "unknown" else _cell(tally.no_choice, is_hidden=asked == "hidden")
+    no_choice = unknown if asked == "unknown" else cell(tally.no_choice, is_hidden=asked == "hidden")
     return Row(
         key=key,
         together=together,
         accepted=accepted,
         some=some,
         refused=refused,
-        answers=_cell(tally.answers),
-        asked=unknown if asked == "unknown" else _cell(tally.asked, is_hidden=asked == "hidden"),
+        answers=cell(tally.answers),
+        asked=unknown if asked == "unknown" else cell(tally.asked, is_hidden=asked == "hidden"),
         no_choice=no_choice,
         consent=_rate(tally.answers - tally.parts[2], tally.answers, is_exact=refused.value is not None),
         categories={
@@ -331,21 +358,21 @@ def _headline(by_day: Mapping[date, Tally]) -> Headline:
     is_exact = asked == "told" and total.refused.value is not None
     return Headline(
         total=total,
-        visits=_cell(whole.of("impression"), is_hidden=0 < whole.of("impression") - whole.asked < FEWEST),
+        visits=cell(whole.of("impression"), is_hidden=0 < whole.of("impression") - whole.asked < FEWEST),
         interaction=_rate(of_counted.answers, of_counted.asked, is_exact=asked == "told"),
         consent_of_all=_rate(yes, of_counted.asked, is_exact=is_exact),
         tracking_loss=_rate(of_counted.asked - yes, of_counted.asked, is_exact=is_exact),
         days_counted=sum(1 for day in with_answers if by_day[day].asked),
         days_answered=len(with_answers),
-        signals={name: _cell(whole.of(f"signal_{name}")) for name in ("gpc", "dnt")},
-        withdrawn=_cell(whole.of("withdraw")),
-        unlocked=_cell(whole.of("embed_unlock")),
-        by_program=_cell(whole.of("by_program")),
-        unproven=_cell(whole.of("unproven_grant")),
+        signals={name: cell(whole.of(f"signal_{name}")) for name in ("gpc", "dnt")},
+        withdrawn=cell(whole.of("withdraw")),
+        unlocked=cell(whole.of("embed_unlock")),
+        by_program=cell(whole.of("by_program")),
+        unproven=cell(whole.of("unproven_grant")),
     )
 
 
-def _cell(count: int, *, is_hidden: bool = False) -> Cell:
+def cell(count: int, *, is_hidden: bool = False) -> Cell:
     if count < FEWEST:
         return Cell(None, "few")
     return Cell(None, "hidden") if is_hidden else Cell(count)

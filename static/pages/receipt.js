@@ -47,9 +47,9 @@ function consentId() {
   return UUID.test(id) ? id : "";
 }
 
-/** @param {string} method */
-function ask(method) {
-  return fetch(/** @type {string} */ (record.dataset.api), {
+/** @param {string} method @param {string} [address] */
+function ask(method, address) {
+  return fetch(address || /** @type {string} */ (record.dataset.api), {
     method, cache: "no-store", credentials: "omit", headers: { Authorization: "Bearer " + consentId() },
   });
 }
@@ -105,7 +105,33 @@ function decision(event, className) {
   fact(words.version, versionLink(event));
   fact(words.language, new Intl.DisplayNames(language, { type: "language" }).of(event.language) || event.language);
   fact(words.signals, named({ ...event.signals_seen, ...trueOnes(event.signals) }, true, words.signal_names) || words.no_signals);
-  return element("div", facts, className);
+  const whole = element("div", facts, className);
+  whole.append(receipts(event));
+  return whole;
+}
+
+/** The receipt in three formats; the first is the one that proves. @param {OwnEvent} event */
+function receipts(event) {
+  const line = element("p", words.get + ": ", "formats small");
+  for (const [form, name] of [["ours", "JSON"], ["27560", "ISO/IEC TS 27560"], ["kantara", "Kantara 1.1"]]) {
+    const button = element("button", name, "quiet");
+    button.addEventListener("click", () => take(record.dataset.receipts + event.event_id + "?as=" + form, form + "-" + event.event_id.slice(0, 8) + ".json"));
+    line.append(button);
+  }
+  return line;
+}
+
+/** @param {string} address @param {string} name */
+async function take(address, name) {
+  try {
+    const answer = await ask("GET", address);
+    if (!answer.ok) throw new Error(String(answer.status));
+    save(await answer.blob(), "receipt-" + name);
+  } catch {
+    byId("status").hidden = false;
+    byId("status").className = "note warning";
+    byId("status").textContent = words.failed;
+  }
 }
 
 /** Names of what was answered so; a category that this page does not know is named by its code, necessity is no answer.
@@ -132,9 +158,14 @@ function versionLink(event) {
 }
 
 function download() {
+  save(new Blob([JSON.stringify(held, null, 2) + "\n"], { type: "application/json" }), record.dataset.file || "record.json");
+}
+
+/** @param {Blob} content @param {string} name */
+function save(content, name) {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([JSON.stringify(held, null, 2) + "\n"], { type: "application/json" }));
-  link.download = record.dataset.file || "record.json";
+  link.href = URL.createObjectURL(content);
+  link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
@@ -158,6 +189,8 @@ async function erase() {
 }
 
 byId("download").addEventListener("click", download);
+byId("download-csv").addEventListener("click", () => take(record.dataset.api + "?as=csv", "record.csv"));
+byId("print").addEventListener("click", () => print());
 byId("erase").addEventListener("click", () => {
   openConfirmation(true);
   byId("confirm-title").focus();

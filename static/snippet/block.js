@@ -27,6 +27,8 @@ const held = new Map();
 const once = new WeakMap();
 /** As the file says that has taken over, where one has. @type {Record<string, boolean>} */
 let grants = {};
+/** Partners whose embed the visitor has loaded this once: what makes it asks from the page itself. What is held stays held. @type {Record<string, boolean>} */
+const opened = {};
 
 /** @param {SitePartner} partner */
 const may = ({ slug, early }) => early || (state.decision ? state.decision.grants.partners : grants)[slug];
@@ -42,7 +44,7 @@ function ownersOf(address) {
 /** Those who would have to be allowed first; one of several that share a host is enough. @param {any} address @returns {SitePartner[] | undefined} */
 function blocked(address) {
   const owners = ownersOf(address);
-  return owners[0] && !owners.some(may) ? owners : undefined;
+  return owners[0] && !owners.some((partner) => opened[partner.slug] || may(partner)) ? owners : undefined;
 }
 
 /** @param {any} key @param {SitePartner[]} owners @param {() => void} run */
@@ -215,7 +217,9 @@ if (!page[HERE]) {
     return call();
   });
   __TOOLS__.show = (element) => {
-    once.set(element, element.dataset.src);
+    const { src, partner } = element.dataset;
+    if (element.localName == "template") opened[partner || ""] = true;
+    once.set(element, src);
     show(element);
   };
   for (const name of ["ready", "change"]) {

@@ -1,12 +1,13 @@
 // Builds static/dist from static/snippet. The output is a program that runs inside the function which the server wraps around it.
 import { build, transform } from "esbuild";
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { minify } from "terser";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-export const FILES = { snippet: "main.js", region: "region.js", count: "count.js", language: "language.js", block: "block.js", platform: "platform.js", onetrust: "onetrust.js", keep: "keep.js", preferences: "preferences.js", declaration: "declaration.js", embeds: "embeds.js", notices: "notices.js", record: "record.js", returned: "welcome.js" };
+export const FILES = { snippet: "main.js", arms: "arms.js", region: "region.js", count: "count.js", language: "language.js", block: "block.js", platform: "platform.js", onetrust: "onetrust.js", keep: "keep.js", preferences: "preferences.js", declaration: "declaration.js", embeds: "embeds.js", notices: "notices.js", record: "record.js", returned: "welcome.js" };
 // Names that only the files themselves say to each other, never the page, its DOM or the server's data: they may be short.
 export const OURS = /^(decision|grants|stored|receipt|clear|el|emit|everything|guard|keep|place|present|setCookie|settle|shell|shown|unwanted|ready|welcome|declare|hold|confirm|sweep|reason|withDetails|arrive|endpoint|waiting|addScript|home|boot|elsewhere)$/;
 
@@ -48,9 +49,24 @@ export async function layout(name) {
 
 export const LAYOUTS = ["bar", "centre"];
 
+/** The page that checks receipts, in one file. Its policy names its own style and script by hash and lets nothing else in or out. */
+export async function verifyPage() {
+  const from = (path) => here(`../verify/${path}`);
+  const built = await build({ entryPoints: [from("page.js")], bundle: true, write: false, format: "esm", target: "es2022", minify: true, legalComments: "none", charset: "utf8" });
+  const script = built.outputFiles[0].text.trim();
+  const { code } = await transform(await readFile(from("page.css"), "utf8"), { loader: "css", minify: true });
+  const style = code.trim();
+  if (/<\/(script|style)/i.test(script + style)) throw new Error("The page would end its own script.");
+  const hash = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+  const policy = `default-src 'none'; script-src ${hash(script)}; style-src ${hash(style)}; base-uri 'none'; form-action 'none'`;
+  const parts = { POLICY: policy, STYLE: style, SCRIPT: script };
+  return (await readFile(from("page.html"), "utf8")).replace(/POLICY|STYLE|SCRIPT/g, (name) => parts[name]);
+}
+
 if (process.argv[1] == fileURLToPath(import.meta.url)) {
   const { mkdir, writeFile } = await import("node:fs/promises");
   await mkdir(here("../dist"), { recursive: true });
   for (const name of Object.keys(FILES)) await writeFile(here(`../dist/${name}.js`), await bundle(name));
   for (const name of LAYOUTS) await writeFile(here(`../dist/${name}.css`), await layout(name));
+  await writeFile(here("../dist/verify.html"), await verifyPage());
 }

@@ -76,7 +76,7 @@ export const prepare = () => {
 /** What may run by now; again where a place has become known. */
 export const widen = () => tell("update", "grant");
 
-/** Starts what may run and has not yet. @param {(frame: HTMLIFrameElement) => void} hold is told of embeds that wait */
+/** Starts what may run and has not yet. @param {(element: HTMLElement) => void} hold is told of what waits */
 export function start(hold) {
   for (const { slug, loader } of site.partners) {
     const may = () => state.decision.grants.partners[slug];
@@ -160,7 +160,7 @@ export function answer(action, surface, trusted, choice) {
   const context = { regime: state.regime.code, signals: readSignals() };
   const send = queue.add({
     event_id: uuid(), consent_id, action, surface, ...choice, version: site.version, language: site.language, ...context,
-    client_time: new Date(), trusted, build: site.build,
+    client_time: new Date(), trusted, build: site.build, variant: site.variant,
   });
   state.stored = { version: version.digest, decided_at: now(), ...choice, consent_id, ...context };
   keep();

@@ -12,16 +12,16 @@ const done = new WeakSet();
 /** The last ordered external script that has not run yet: inline ones after it wait for it, as they would in plain markup. @type {HTMLScriptElement | null} */
 let tail = null;
 
+/** Starts what may start by now, in this part of the page. @type {(root: ParentNode) => void} */
+let visit;
+
 /**
  * @param {(category: string | undefined, partner: string | undefined) => boolean | undefined} allows undefined for what nobody knows
  * @param {(() => any)[]} running takes note of what has started, as the question whether it still may
- * @param {(frame: HTMLIFrameElement) => void} hold is told of embeds that may not load yet
+ * @param {(element: HTMLElement) => void} hold is told of what may not start yet
  */
 export function openGates(allows, running, hold) {
-  visit(document);
-
-  /** @param {ParentNode} root */
-  function visit(root) {
+  visit = (root) => {
     for (const element of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(GATED))) {
       if (done.has(element) || isUnfinished(element)) continue;
       const { category, partner } = element.dataset;
@@ -30,31 +30,11 @@ export function openGates(allows, running, hold) {
       if (allowed) {
         done.add(element);
         running.push(may);
-        guard(() => start(element));
-      } else if (allowed === false && element instanceof HTMLIFrameElement) hold(element);
+        guard(() => show(element));
+      } else if (allowed === false) hold(element);
     }
-  }
-
-  /** @param {HTMLElement} element */
-  function start(element) {
-    if (element instanceof HTMLTemplateElement) unfold(element);
-    else if (element instanceof HTMLScriptElement) revive(element);
-    else show(/** @type {HTMLImageElement} */ (element));
-  }
-
-  /** @param {HTMLTemplateElement} template */
-  function unfold(template) {
-    const content = document.importNode(template.content, true);
-    // A cloned script would run at once and out of order, and not at all under Trusted Types: each leaves its place and takes its turn.
-    const turns = [...content.querySelectorAll("script")].filter((script) => EXECUTABLE.test(script.type)).map((script) => {
-      const place = new Comment();
-      script.replaceWith(place);
-      return () => revive(script, place);
-    });
-    template.before(content);
-    for (const turn of turns) turn();
-    visit(/** @type {ParentNode} */ (template.parentNode));
-  }
+  };
+  visit(document);
 }
 
 /** @param {Node} node whether something in it concerns the gate or the snippet's own hooks */
@@ -64,11 +44,29 @@ export function concerns(node) {
   return !!element.matches && (element.matches(watched) || !!element.querySelector(watched));
 }
 
-/** Loads an embed or a picture. @param {HTMLImageElement | HTMLIFrameElement} element */
+/** Starts what waits: a script, a template, an embed or a picture. @param {HTMLElement} element */
 export function show(element) {
-  const { src, srcset } = element.dataset;
-  if (srcset) /** @type {HTMLImageElement} */ (element).srcset = srcset;
-  if (src) element.src = src;
+  if (element instanceof HTMLTemplateElement) unfold(element);
+  else if (element instanceof HTMLScriptElement) revive(element);
+  else {
+    const { src, srcset } = element.dataset;
+    if (srcset) /** @type {HTMLImageElement} */ (element).srcset = srcset;
+    if (src) /** @type {HTMLImageElement | HTMLIFrameElement} */ (element).src = src;
+  }
+}
+
+/** @param {HTMLTemplateElement} template */
+function unfold(template) {
+  const content = document.importNode(template.content, true);
+  // A cloned script would run at once and out of order, and not at all under Trusted Types: each leaves its place and takes its turn.
+  const turns = [...content.querySelectorAll("script")].filter((script) => EXECUTABLE.test(script.type)).map((script) => {
+    const place = new Comment();
+    script.replaceWith(place);
+    return () => revive(script, place);
+  });
+  template.before(content);
+  for (const turn of turns) turn();
+  visit(/** @type {ParentNode} */ (template.parentNode));
 }
 
 /** @param {HTMLScriptElement} gated @param {ChildNode} [place] */

@@ -7,3 +7,5 @@ declare module "*.css" {
   const text: string;
   export default text;
 }
+/** The banners of a test, one of which is drawn. */
+declare const __ARMS__: { until: number; arms: { share: number; facts: Partial<import("./types").Site> }[] };

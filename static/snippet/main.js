@@ -90,12 +90,15 @@ function change() {
 
 /** What stands in an embed's place is fetched as it comes near. */
 const near = new IntersectionObserver((entries) => {
-  for (const { isIntersecting, target } of entries) if (isIntersecting) details((panel) => panel.hold(/** @type {HTMLIFrameElement} */ (target)));
+  for (const { isIntersecting, target } of entries) if (isIntersecting) details((panel) => panel.hold(/** @type {HTMLElement} */ (target)));
 }, { rootMargin: "50%" });
 
 /** Starts what may run, and lets embeds wait for the rest. */
 function apply() {
-  start((frame) => near.observe(frame));
+  start((element) => {
+    const place = element.closest("iframe,[data-sayso=embed]");
+    if (place) near.observe(place);
+  });
   document.querySelectorAll("[data-sayso=declaration]").forEach((place) => details((panel) => panel.declare(place)));
 }
 

@@ -13,7 +13,7 @@ const present = () => withFile("notices", (notices) => notices.present());
 const welcome = (otherwise) => withFile("returned", (returned) => returned.welcome(otherwise), otherwise);
 /** @param {Element} place */
 const declare = (place) => withFile("declaration", (declaration) => declaration.declare(place));
-/** @param {HTMLIFrameElement} frame */
-const hold = (frame) => withFile("embeds", (embeds) => embeds.hold(frame));
+/** @param {HTMLElement} place */
+const hold = (place) => withFile("embeds", (embeds) => embeds.hold(place));
 
 tools.ready?.({ open: openCentre, declare, hold, welcome, present, confirm, sweep });

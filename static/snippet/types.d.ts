@@ -44,7 +44,7 @@ export interface SitePartner {
 /** `__FACTS__` of the first file: what the server composes into the first file. */
 export interface Site {
   /** languages: the other ones that are offered, at the short address only */
-  cookie_domain?: string; /** a path of the website that sets the cookie by header */ keep_path?: string; key: string; version: string; build: string; language: string; languages?: string[]; direction: "ltr" | "rtl";
+  cookie_domain?: string; /** a path of the website that sets the cookie by header */ keep_path?: string; key: string; version: string; build: string; /** the arm that was drawn, while two banners are tested */ variant?: string; language: string; languages?: string[]; direction: "ltr" | "rtl";
   /** the one for everybody else first */
   regimes: Regime[]; policy: Policy; ordinals: Record<string, number>; categories: Record<Optional, number>; grace?: Record<string, number>; announce_until?: number;
   partners: SitePartner[]; cookies?: Partial<Record<Code, string[]>>; storage?: Partial<Record<Code, string[]>>; databases?: Partial<Record<Code, string[]>>;
@@ -100,7 +100,7 @@ export interface Tools {
   present(): void;
   settle(action: string, surface: string, event: Event | null, choice: Answer): void;
   shell(attributes: Record<string, string>, css: string, ...inside: Node[]): HTMLElement;
-  show(element: HTMLImageElement | HTMLIFrameElement): void;
+  show(element: HTMLElement): void;
   style(root: Document | ShadowRoot, css: string): { replaceSync(css: string): void };
   endpoint(name: string): string;
   /** loads the second file, if need be; false where the page allows no script of ours */
@@ -115,7 +115,7 @@ export type Act = [name: string, label: string, run?: (event: Event) => void];
 export interface Panel {
   open(): void;
   declare(place: Element): void;
-  hold(frame: HTMLIFrameElement): void;
+  hold(place: HTMLElement): void;
   welcome(otherwise: () => void): void;
   present(): void;
   confirm(): void;

@@ -46,6 +46,8 @@ PUBLIC: dict[str, tuple[str, tuple[int, ...]]] = {
     "ledger-checkpoint": ("/ledger/numonix/checkpoint", (404,) * 6),
     "ledger-keys": ("/ledger/numonix/keys", (404,) * 6),
     "ledger-tile": ("/ledger/numonix/tile/0/000", (404,) * 6),
+    "receipt": ("/api/v1/sites/numonix/receipts/0b7d8f4e-6f0a-4c8e-9a53-1f0f5f3c7a10", (401,) * 6),
+    "verify": ("/verify/", EVERYBODY),
     "schema": ("/api/schema/", EVERYBODY),
     "api-docs": ("/api/docs/", EVERYBODY),
     "front": ("/", EVERYBODY),

@@ -14,9 +14,14 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
 
 from tests.environment import environment
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
 
 ROOT = Path(__file__).resolve().parents[2]
 SLOWEST_START = 90
@@ -29,6 +34,8 @@ class Server:
 
     def __init__(self, folder: Path) -> None:
         self.database = folder / "sayso.sqlite3"
+        # As it was before the first test: for another server, which need not make the demo again.
+        self.new_database = folder / "new.sqlite3"
         self.log = folder / "server.log"
         self.port = free_port()
         self.platform = f"http://localhost:{self.port}"
@@ -57,6 +64,14 @@ class Server:
             start_new_session=True,
         )
         self._wait_for_answer()
+
+    def copy_database(self, to: Path) -> None:
+        """Whole, although the server runs."""
+        with (
+            contextlib.closing(sqlite3.connect(self.database, timeout=10)) as connection,
+            contextlib.closing(sqlite3.connect(to)) as copy,
+        ):
+            connection.backup(copy)
 
     def kill(self) -> None:
         """End it without a warning, like a power cut."""
@@ -97,6 +112,17 @@ class Server:
         assert "error" not in answer, answer["error"]
         return answer["printed"].strip()
 
+    def log_in(self, context: BrowserContext, name: str) -> None:
+        """As this person from here on, where logging in is not what a test is about: its hash is slow on purpose."""
+        session = self.shell(f"""
+from django.contrib.auth.models import User
+from django.test import Client
+client = Client()
+client.force_login(User.objects.get(username={name!r}))
+print(client.session.session_key)
+""")
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": self.platform}])
+
     def close(self) -> None:
         """End it where it still runs, and the colleague with it."""
         if self.process and self.process.poll() is None:
@@ -119,6 +145,7 @@ class Server:
             REGION_HEADER=REGION_HEADER,
             DATABASE_URL=f"sqlite:///{self.database}",
             DEMO="true",
+            LEDGER_KEYS=str(self.database.parent / "ledger-keys"),
             LIVE_REFRESH_SECONDS="1",
             PORT=str(self.port),
             PUBLIC_URL=self.platform,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.e2e.pages import FRAME
+from tests.e2e.pages import FRAME, TAG, inline
 from tests.e2e.visitor import (
     ALL_OFF,
     NOTHING,
@@ -16,6 +16,7 @@ from tests.e2e.visitor import (
     granted,
     granted_partners,
     press,
+    ran,
     stored_in,
     wait_for_api,
     wait_for_calm,
@@ -162,3 +163,88 @@ def test_embed_added_later_waits_too(page: Page, own: OwnWebsite, third_party: T
     placeholder(page).get_by_role("button", name="Load once").click()
     film(page).wait_for()
     assert len(third_party.sent) == 1
+
+
+# --- Embeds that scripts make -----------------------------------------------------------------------
+
+FORM = TAG.format("form")
+CONTACT = f"""
+<div id="contact" data-sayso="embed" style="min-height: 400px; padding: 20px">
+<template data-category="targeting" data-partner="google-ads" data-href="/write" data-text="Write to us">
+<form id="form"></form><script src="{FORM}"></script><script>{inline("made")}</script>
+</template></div><p id="below">Below</p>"""
+
+
+def below(page: Page) -> int:
+    top: int = page.locator("#below").evaluate("(below) => below.offsetTop")
+    return top
+
+
+def test_form_of_scripts_waits_behind_words_in_its_own_room(
+    page: Page, own: OwnWebsite, third_party: ThirdParties
+) -> None:
+    own.open(page, CONTACT)
+    before = below(page)
+    placeholder(page).get_by_text("Content from Google Ads").wait_for()
+    # The room was the page's from the start: nothing moves, and the words fill it.
+    assert below(page) == before
+    assert placeholder(page).evaluate("(host) => host.getBoundingClientRect().height") == 400
+    link = placeholder(page).get_by_role("link", name="Write to us")
+    assert link.get_attribute("href") == own.address("/write")
+    assert (third_party.sent, page.locator("#form").count()) == ([], 0)
+
+
+def test_form_of_scripts_loads_once_in_order_and_keeps_nothing(
+    page: Page, context: BrowserContext, own: OwnWebsite, third_party: ThirdParties
+) -> None:
+    other = '<template data-partner="google-ads"><script src="https://tags.example/other.js"></script></template>'
+    own.open(page, CONTACT + other)
+    placeholder(page).get_by_role("button", name="Load once").press("Enter")
+    page.wait_for_function("() => (window.ran || []).length == 2")
+    wait_for_calm(page)
+    assert ran(page) == ["tags.example/form.js", "made"]
+    # Only this one: what else waits for the partner waits on.
+    assert [request.url for request in third_party.sent] == [FORM]
+    assert (placeholder(page).count(), page.locator("#form").count()) == (0, 1)
+    assert page.evaluate("() => document.activeElement.id") == "contact"
+    assert (cookie_names(context), stored_in(page), granted(page)) == ([], NOTHING, ALL_OFF)
+    # A yes starts the rest, and this not again.
+    press(page, "accept-all")
+    page.wait_for_function("() => window.ran.includes('tags.example/other.js')")
+    assert ran(page).count("made") == 1
+
+
+def test_always_allowing_starts_a_form_of_scripts(page: Page, own: OwnWebsite) -> None:
+    own.open(page, CONTACT)
+    placeholder(page).get_by_role("button", name="Always allow Google Ads").click()
+    page.wait_for_function("() => (window.ran || []).includes('made')")
+    assert placeholder(page).count() == 0
+    assert granted_partners(page)["google-ads"] is True
+
+
+def test_template_that_starts_nothing_itself_can_only_be_allowed_for_good(page: Page, own: OwnWebsite) -> None:
+    words = '<template data-partner="google-ads"><p>The chat is open.</p></template>'
+    own.open(page, f'<div data-sayso="embed">{words}</div>')
+    placeholder(page).wait_for()
+    assert placeholder(page).get_by_role("button").all_inner_texts() == ["Always allow Google Ads"]
+    placeholder(page).get_by_role("button").click()
+    page.get_by_text("The chat is open.").wait_for()
+
+
+def test_way_out_leads_where_the_page_says_and_runs_nothing(page: Page, own: OwnWebsite) -> None:
+    ways = ("mailto:help@example.com", "javascript:alert(1)", "")
+    own.open(page, "".join(EMBED.replace('id="film"', f'data-href="{way}"' if way else "") for way in ways))
+    placeholder(page).nth(2).wait_for()
+    links = page.evaluate(
+        """() => [...document.querySelectorAll("[data-sayso-layer=embed]")].map(({shadowRoot}) => {
+            const link = shadowRoot.querySelector("a");
+            return link && [link.href, link.textContent];
+        })"""
+    )
+    assert links == [[ways[0], "help@example.com"], None, [FILM, "Open it at frames.example"]]
+
+
+def test_template_outside_a_marked_place_waits_without_words(page: Page, own: OwnWebsite) -> None:
+    own.open(page, CONTACT.replace(' data-sayso="embed"', "") + EMBED)
+    placeholder(page).get_by_text("YouTube").first.wait_for()
+    assert placeholder(page).count() == 1

@@ -12,6 +12,8 @@ const RARE_FILE = 3_000;
 // Only in the first file of websites that chose it.
 const BLOCKING = 1_600;
 const KEEPING = 400;
+// Only while two banners are tested: the part that draws, and the second banner's words and look.
+const TESTING = 500;
 
 const dist = (name) => readFileSync(new URL(`../../static/dist/${name}.js`, import.meta.url), "utf8");
 const size = (text) => brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
@@ -48,6 +50,17 @@ test("budget: what setting the cookie by header adds to the first file", (t) => 
   assert.ok(bytes <= KEEPING, `${bytes} bytes`);
 });
 
+test("budget: what a test of two banners adds to the first file", (t) => {
+  const [control, other] = [site(), site()];
+  const words = Object.fromEntries(Object.entries(other.texts).map(([key, text]) => [key, text.split(" ").reverse().join(" ")]));
+  const layout = ":host{left:0}" + readFileSync(new URL("../../static/dist/bar.css", import.meta.url), "utf8");
+  const facts = { variant: "1b", version: control.version.split("").reverse().join(""), texts: words, layout, preferences: "numonix.9d7a5b3c1f2e3b9f5c7e1d2a4f6b8c0e.js" };
+  const draw = `(function(__ARMS__){${dist("arms")}\n})(${JSON.stringify({ until: 1796000000, arms: [{ share: 50, facts: { variant: "1a" } }, { share: 50, facts }] })});`;
+  const bytes = size(compose(draw + dist("snippet"), control)) - size(compose(dist("snippet"), control));
+  t.diagnostic(`${bytes} bytes`);
+  assert.ok(bytes <= TESTING, `${bytes} bytes`);
+});
+
 test("build: no name that is made short stands in the server's data", () => {
   const keys = new Set();
   JSON.stringify([site(), details(), words("en")], (key, value) => { keys.add(key); return value; });
@@ -64,6 +77,6 @@ for (const name of Object.keys(FILES)) {
   });
 
   test(`dist: ${name}.js runs inside the function that the server wraps around it`, () => {
-    assert.doesNotThrow(() => new Function("__FACTS__", "__EXTRAS__", "__TOOLS__", dist(name)));
+    assert.doesNotThrow(() => new Function("__FACTS__", "__EXTRAS__", "__TOOLS__", "__ARMS__", dist(name)));
   });
 }

@@ -1,0 +1,33 @@
+"""How often a token may ask, and how it is told (draft-ietf-httpapi-ratelimit-headers, RFC 6585)."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from django.conf import settings
+from django.http.response import HttpResponseBase
+from rest_framework.throttling import SimpleRateThrottle
+
+POLICY = "token"
+
+
+class TokenThrottle(SimpleRateThrottle):
+    """TOKEN_RATE requests per token, counted in the memory of each worker, whatever they are answered."""
+
+    scope = "token"
+
+    def get_rate(self) -> str | None:
+        return settings.TOKEN_RATE
+
+    def get_cache_key(self, request: Any, view: Any) -> str:
+        return f"token-rate:{request.auth.pk}"
+
+    def tell(self, response: HttpResponseBase) -> None:
+        """Say how much is left, and in how many seconds the oldest request no longer counts."""
+        if self.rate is None or not hasattr(self, "history"):
+            return
+        left = max(0, self.num_requests - len(self.history))
+        reset = self.duration - (self.now - self.history[-1]) if self.history else self.duration
+        response["RateLimit-Policy"] = f'"{POLICY}";q={self.num_requests};w={self.duration}'
+        response["RateLimit"] = f'"{POLICY}";r={left};t={math.ceil(reset)}'
