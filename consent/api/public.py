@@ -17,8 +17,8 @@ from rest_framework.views import APIView
 
 from consent.api.cors import allow, checked_origin, preflight
 from consent.api.errors import ApiError
-from consent.api.plain import known_site
 from consent.api.own_table import own_events_csv
+from consent.api.plain import known_site
 from consent.delivery import live
 from consent.models import ConsentEvent, NoticeVersion
 from consent.reports import history

@@ -43,9 +43,7 @@ class ReceiptView(VisitorView):
         form = request.query_params.get("as", "ours")
         if form not in FORMATS:
             raise ApiError(400, "malformed", f"`as` is one of {', '.join(FORMATS)}.", fields={"as": "Unknown."})
-        receipt = receipt_of(
-            site_key=site.key, consent_ref=self._consent_ref(request), event_id=event_id, form=form
-        )
+        receipt = receipt_of(site_key=site.key, consent_ref=self._consent_ref(request), event_id=event_id, form=form)
         if receipt is None:
             raise no_record()
         response = Response(receipt)

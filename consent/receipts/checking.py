@@ -49,7 +49,9 @@ def check_receipt(receipt: Any, *, check: Check, trusted: Sequence[str] = ()) ->
         return [*steps, Step("place", None, words)]
     try:
         head = _place(receipt)
-        steps.append(Step("place", True, f"It is record {receipt['ledger']['index']} of the {head.size} in the ledger."))
+        steps.append(
+            Step("place", True, f"It is record {receipt['ledger']['index']} of the {head.size} in the ledger.")
+        )
     except _Wrong as wrong:
         return [*steps, Step("place", False, str(wrong))]
     try:
@@ -145,7 +147,9 @@ def _signature(receipt: Mapping[str, Any], check: Check, trusted: Sequence[str])
         raise _Wrong(f"The ledger's signature is not right. {error}") from None
     if trusted:
         return "The ledger's keeper signed it, with the key that you gave."
-    return "The ledger's keeper signed it, with the key that the receipt names. Compare that key with the published one."
+    return (
+        "The ledger's keeper signed it, with the key that the receipt names. Compare that key with the published one."
+    )
 
 
 def _of_origin(keys: Sequence[VerifierKey], receipt: Mapping[str, Any]) -> list[VerifierKey]:

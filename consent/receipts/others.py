@@ -13,7 +13,11 @@ from typing import Any
 from consent.receipts.ours import Addresses
 
 OPTIONAL = ("performance", "functional", "targeting")
-CONTEXT = {"dpv": "https://w3id.org/dpv#", "dct": "http://purl.org/dc/terms/", "rdfs": "http://www.w3.org/2000/01/rdf-schema#"}
+CONTEXT = {
+    "dpv": "https://w3id.org/dpv#",
+    "dct": "http://purl.org/dc/terms/",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+}
 # What partners get by being loaded at all; a website's own policy may name more.
 PERSONAL_DATA = ("online identifiers", "usage data")
 

@@ -58,5 +58,3 @@ def our_receipt(
         "keys_url": addresses.keys,
         "check_url": addresses.check,
     }
-
-

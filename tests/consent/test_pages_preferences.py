@@ -570,6 +570,21 @@ def test_partner_that_loads_before_a_yes_is_said_to(furnished: Site, is_early: b
     assert analytics["purpose"].startswith(f"Counts visits. {EARLY}") == is_early
 
 
+NOTHING_RUNS = "othing optional runs"
+LESS = ("nothing that waits for a yes runs", "Only what does not wait for a yes runs.")
+
+
+@pytest.mark.parametrize("mode", ["gated", "signalled"])
+def test_nothing_optional_runs_is_only_said_where_it_is_so(furnished: Site, mode: str) -> None:
+    furnished.partners.filter(slug="analytics").update(load_mode=mode)
+    answer_for(furnished, "analytics")
+    assert publish(site=furnished, by="alice", now=NOW)
+    elsewhere = Visitor("testserver", secure=False).open().content.decode()
+    not_kept = Visitor(OWN, secure=True).open("/p/numonix/?saved=1").content.decode()
+    assert [NOTHING_RUNS in text for text in (elsewhere, not_kept)] == [mode == "gated"] * 2
+    assert [less in text for text, less in zip((elsewhere, not_kept), LESS, strict=True)] == [mode == "signalled"] * 2
+
+
 def source(name: str) -> str:
     return (ROOT / "static" / "snippet" / f"{name}.js").read_text()
 
@@ -603,6 +618,14 @@ def test_page_starts_from_what_holds_where_the_visitor_is(distinguishing: Visito
     page = distinguishing.open(**{"X-Country": "US-CA", "Sec-GPC": "1"})
     assert switched_on(page) == everything - {"targeting"}
     assert page["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize(("country", "runs"), [("DE", False), ("US-CA", True)])
+def test_refusal_that_was_not_kept_is_not_said_to_stop_what_runs(
+    distinguishing: Visitor, country: str, runs: bool
+) -> None:
+    text = distinguishing.open("/p/numonix/?saved=1", **{"X-Country": country}).content.decode()
+    assert (NOTHING_RUNS in text, LESS[1] in text) == (not runs, runs)
 
 
 @pytest.mark.parametrize(

@@ -9,24 +9,30 @@ from playwright.sync_api import expect
 
 from tests.e2e.test_accessibility import faults
 from tests.e2e.test_admin import FAULTS
+from tests.e2e.third_parties import Nobody
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import Page
 
     from tests.e2e.conftest import NewContext
     from tests.e2e.server import Server
+    from tests.e2e.third_parties import ThirdParties
 
 PASSWORD = "only-for-this-test"
 NAME = "Rita's office"
 MAKE = f"""
 from django.contrib.auth.models import User
 from cookies.services.sites import add_member, create_site
-people = {{}}
-for name in ("olga", "rita-reviews"):
-    people[name] = User.objects.create_user(name, password={PASSWORD!r}, is_staff=True)
-site = create_site(key="ritas-office", name={NAME!r}, domains=["http://127.0.0.1:*"], owner=people["olga"])
+olga = User.objects.create_user("olga", password={PASSWORD!r}, is_staff=True)
+User.objects.create_user("rita-reviews", is_staff=True)
+site = create_site(key="ritas-office", name={NAME!r}, domains=["http://127.0.0.1:*"], owner=olga)
 add_member(site=site, who="rita-reviews", roles=["reviewer"])
 """
+
+
+@pytest.fixture
+def third_party() -> ThirdParties:
+    return Nobody()
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -34,14 +40,11 @@ def _team(server: Server) -> None:
     server.shell(MAKE)
 
 
-def log_in(context: BrowserContext, server: Server, name: str) -> Page:
-    page = context.new_page()
+def log_in(page: Page, server: Server) -> None:
     page.goto(f"{server.platform}/admin/")
-    page.get_by_label("Username").fill(name)
+    page.get_by_label("Username").fill("olga")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
-    page.get_by_role("link", name=NAME, exact=True).click()
-    return page
 
 
 def open_tab(page: Page, name: str) -> None:
@@ -60,7 +63,9 @@ def is_sound(page: Page) -> None:
 
 
 def test_check_fails_is_mended_reviewed_and_published(server: Server, new_context: NewContext) -> None:
-    owner = log_in(new_context(color_scheme="dark"), server, "olga")
+    owner = new_context(color_scheme="dark").new_page()
+    log_in(owner, server)
+    owner.get_by_role("link", name=NAME, exact=True).click()
     open_tab(owner, "Publish")
     publish = owner.get_by_role("button", name="Publish", exact=True)
     expect(publish).to_be_disabled()
@@ -84,7 +89,10 @@ def test_check_fails_is_mended_reviewed_and_published(server: Server, new_contex
     open_subpage(owner, "Publish")
     expect(publish).to_be_disabled()
 
-    reviewer = log_in(new_context(viewport={"width": 390, "height": 844}), server, "rita-reviews")
+    reviewer = new_context(viewport={"width": 390, "height": 844}).new_page()
+    server.log_in(reviewer.context, "rita-reviews")
+    reviewer.goto(f"{server.platform}/admin/")
+    reviewer.get_by_role("link", name=NAME, exact=True).click()
     open_tab(reviewer, "Publish")
     is_sound(reviewer)
     open_subpage(reviewer, "Difference")

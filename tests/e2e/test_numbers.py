@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.server import ROOT
 from tests.e2e.test_accessibility import faults
-from tests.environment import environment
+from tests.e2e.third_parties import Nobody
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -20,10 +17,7 @@ if TYPE_CHECKING:
     from tests.e2e.server import Server
     from tests.e2e.third_parties import ThirdParties
 
-PASSWORD = "only-for-this-test"
-COUNT = f"""
-import django
-django.setup()
+COUNT = """
 from datetime import UTC, datetime, timedelta
 from django.contrib.auth.models import User
 from consent.models import Counted
@@ -31,12 +25,10 @@ from consent.models.statistics import add_counts
 from consent.services.publishing import live_publication
 from cookies.models import Site
 now = datetime.now(UTC)
-nora, is_new = User.objects.get_or_create(username="nora", defaults={{"is_staff": True, "is_superuser": True}})
-nora.set_password({PASSWORD!r})
-nora.save()
+nora, is_new = User.objects.get_or_create(username="nora", defaults={"is_staff": True, "is_superuser": True})
 live = live_publication(Site.objects.order_by("pk").first(), now=now)
 if is_new:
-    add_counts({{
+    add_counts({
         Counted(live.site_id, day, live.version_id, "eu", language, device, "DE", outcome): n
         for back in range(30)
         for day in [now.date() - timedelta(days=back)]
@@ -45,7 +37,7 @@ if is_new:
         for outcome, n in (
             ("asked", 90 * times), ("accept_all", 20 * times + back), ("custom", 10 * times), ("reject_all", 25 * times)
         )
-    }})
+    })
 print(live.site_id)
 """
 # Whether anything but the ground is painted.
@@ -57,35 +49,30 @@ IS_DRAWN = """(canvas) => {
 }"""
 
 
+@pytest.fixture
+def third_party() -> ThirdParties:
+    return Nobody()
+
+
 @pytest.fixture(scope="module")
 def address(server: Server) -> str:
-    made = subprocess.run(
-        [sys.executable, "-c", COUNT],
-        cwd=ROOT,
-        env=environment(DATABASE_URL=f"sqlite:///{server.database}"),
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return f"{server.platform}/admin/cookies/site/{made.stdout.strip()}/numbers/"
+    return f"{server.platform}/admin/cookies/site/{server.shell(COUNT)}/numbers/"
 
 
-def open_numbers(page: Page, address: str) -> None:
+def open_numbers(page: Page, server: Server, address: str) -> None:
+    server.log_in(page.context, "nora")
     page.goto(address)
-    page.get_by_label("Username").fill("nora")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("heading", name="Numbers", level=1)).to_be_visible()
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 def test_charts_are_drawn_beside_their_tables_without_a_fault(
-    scheme: str, width: int, address: str, new_context: NewContext, third_party: ThirdParties
+    scheme: str, width: int, address: str, server: Server, new_context: NewContext, third_party: ThirdParties
 ) -> None:
     page = new_context(color_scheme=scheme, viewport={"width": width, "height": 900}, accept_downloads=True).new_page()
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    open_numbers(page, address)
+    open_numbers(page, server, address)
     charts = page.locator("[data-sy-chart]:not([hidden])")
     expect(charts).to_have_count(4)
     for canvas in charts.locator("canvas").all():
@@ -105,9 +92,9 @@ def test_charts_are_drawn_beside_their_tables_without_a_fault(
     assert third_party.sent == []
 
 
-def test_tables_are_there_without_javascript(address: str, new_context: NewContext) -> None:
+def test_tables_are_there_without_javascript(address: str, server: Server, new_context: NewContext) -> None:
     page = new_context(java_script_enabled=False).new_page()
-    open_numbers(page, address)
+    open_numbers(page, server, address)
     expect(page.locator("[data-sy-chart]:visible")).to_have_count(0)
     expect(page.get_by_role("region", name="By language of the banner").locator("tbody tr")).to_have_count(2)
     page.get_by_text("Table: by day").click()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import shutil
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -60,16 +61,15 @@ class PlacedServer(Server):
 
 
 @pytest.fixture
-def placed(tmp_path: Path) -> Iterator[PlacedServer]:
-    server = PlacedServer(tmp_path)
-    yield server
-    server.close()
+def placed(tmp_path: Path, server: Server) -> Iterator[PlacedServer]:
+    placed = PlacedServer(tmp_path)
+    shutil.copy(server.new_database, placed.database)
+    yield placed
+    placed.close()
 
 
 def test_headers_on_the_wire_place_a_visitor_and_addresses_stay_nowhere(placed: PlacedServer) -> None:
-    placed.start()
     digest = placed.shell(DISTINGUISH)
-    placed.kill()
     placed.start()
 
     def regime(*headers: tuple[str, str]) -> str:

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.test_accessibility import faults
+from tests.e2e.third_parties import Nobody
 from tests.e2e.visitor import banner, cookie_names, count_events, press, stored_in, wait_for_api, wait_for_calm
 
 if TYPE_CHECKING:
@@ -18,17 +19,14 @@ if TYPE_CHECKING:
     from tests.e2e.server import Server
     from tests.e2e.third_parties import ThirdParties
 
-PASSWORD = "only-for-this-test"
-MAKE_ERIKA = f"""
+MAKE_ERIKA = """
 from django.contrib.auth.models import Group, User
 from consent.services.drafting import save_languages, save_policy
 from cookies.access import group_name
 from cookies.models import Role, Site
 from cookies.services.sites import create_site
-erika, is_new = User.objects.get_or_create(username="erika", defaults={{"is_staff": True}})
+erika, is_new = User.objects.get_or_create(username="erika", defaults={"is_staff": True})
 if is_new:
-    erika.set_password({PASSWORD!r})
-    erika.save()
     erika.groups.add(Group.objects.get(name=group_name(Role.OWNER)))
     site = create_site(key="erikas-shop", name="Erika's shop", domains=["https://shop.example"], owner=erika)
     save_languages(site=site, languages=["de"])
@@ -51,13 +49,16 @@ save_texts(site=Site.objects.get(key="numonix"), language="en", texts={"banner_t
 
 
 @pytest.fixture
+def third_party() -> ThirdParties:
+    return Nobody()
+
+
+@pytest.fixture
 def erikas_texts(server: Server, page: Page) -> Page:
     """An owner's browser, at the texts of her website: two languages, two places, nothing published."""
     number = server.shell(MAKE_ERIKA)
+    server.log_in(page.context, "erika")
     page.goto(f"{server.platform}/admin/cookies/site/{number}/texts/")
-    page.get_by_label("Username").fill("erika")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
     expect(page.locator("[data-sy-live].is-live")).to_be_visible()
     return page
 

@@ -63,6 +63,10 @@ class ThirdParties:
         context.route(lambda url: not is_this_machine(url), self._answer)
 
     def _answer(self, route: Route, request: Request) -> None:
+        self._note(request)
+        answer(route, request)
+
+    def _note(self, request: Request) -> None:
         self.sent.append(
             Sent(
                 host=urlsplit(request.url).hostname or "",
@@ -73,13 +77,20 @@ class ThirdParties:
                 referer=request.headers.get("referer"),
             )
         )
-        answer(route, request)
+
+
+class Nobody(ThirdParties):
+    """Writes down likewise, and leaves everybody unanswered: for pages that must ask nobody. A browser whose requests
+    are answered keeps no files, and those of the admin load the same twenty on every page."""
+
+    def watch(self, context: BrowserContext) -> None:
+        context.on("request", lambda request: None if is_this_machine(request.url) else self._note(request))
 
 
 def is_this_machine(url: str) -> bool:
     parts = urlsplit(url)
     host = parts.hostname or ""
-    return parts.scheme in ("data", "blob", "about") or (
+    return parts.scheme in ("data", "blob", "about", "file") or (
         host in ("localhost", "127.0.0.1", "::1") or host.endswith(".localhost")
     )
 
