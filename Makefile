@@ -33,9 +33,11 @@ test-sqlite: all-packages ## Run the server's tests on SQLite.
 test-postgresql: all-packages ## Run the tests that use a database again, on a real PostgreSQL.
 	@TEST_DATABASE=postgresql $(PYTEST) $(ON_EVERY_CORE) tests --ignore=tests/e2e
 
-test-browser: node-packages ## Run the tests in a real Chromium.
+test-browser: node-packages ## Run the tests in a real Chromium, and the main paths in Firefox and WebKit.
 	@$(VENV_PYTHON) -m tools.chromium
+	@$(VENV_PYTHON) -m tools.engines
 	@$(PYTEST) $(ON_EVERY_CORE) tests/e2e
+	@$(VENV_PYTHON) -m tools.engines --left-out
 
 check: all-packages node-packages ## Check style, types, migrations, settings and that the built snippet is current.
 	$(VENV_PYTHON) -m ruff check .

@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from consent.ledger import leaf as leaf_rules
 from consent.ledger.checkpoints import TreeHead, read_tree_head
+from consent.ledger.leaf import FORMAT as LEAF_FORMAT
 from consent.ledger.merkle import ProofError, leaf_hash, root_from_inclusion
 from consent.ledger.notes import Check, NoteError, VerifierKey, opened_note, read_verifier_key
 from consent.payload import canonical_json
@@ -98,7 +98,7 @@ def _leaf(receipt: Mapping[str, Any]) -> str:
         is_canonical = canonical_json(leaf) == raw
     except ValueError:
         raise _Wrong("The record in the receipt can't be read.") from None
-    if not is_canonical or not isinstance(leaf, dict) or leaf.get("format") != leaf_rules.FORMAT:
+    if not is_canonical or not isinstance(leaf, dict) or leaf.get("format") != LEAF_FORMAT:
         raise _Wrong("The record in the receipt is not in the form in which records are sealed.")
     if leaf_hash(raw).hex() != receipt["leaf_hash"]:
         raise _Wrong("The record was changed: its fingerprint is another.")
@@ -148,7 +148,7 @@ def _signature(receipt: Mapping[str, Any], check: Check, trusted: Sequence[str])
     if trusted:
         return "The ledger's keeper signed it, with the key that you gave."
     return (
-        "The ledger's keeper signed it, with the key that the receipt names. Compare that key with the published one."
+        "The ledger's keeper signed it, with the key that the receipt names. Compare it with the published one."
     )
 
 

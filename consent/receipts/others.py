@@ -1,6 +1,6 @@
 """The same record in the forms of others: ISO/IEC TS 27560 through the W3C DPV profile, and Kantara 1.1. Pure.
 
-Modelled on them, and certified by nobody. Kantara's form knows consent only, so a refusal lists no service and says so in
+Modelled on them, and certified by nobody. Kantara's form knows consent only: a refusal lists no service, and says so in
 `x-refused`.
 """
 

@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+    from tests.e2e.engines.tab import Tab
+
 # The addresses of scripts, frames and pictures that tests gate; nobody answers but the stand-in.
 TAG = "https://tags.example/{}.js"
 FRAME = "https://frames.example/{}"
@@ -74,7 +76,7 @@ class OwnWebsite:
 
     def open(
         self,
-        page: Page,
+        page: Page | Tab,
         body: str = "<h1>A page</h1>",
         *,
         head: str | None = None,

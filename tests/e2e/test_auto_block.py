@@ -266,6 +266,21 @@ def test_frame_is_loaded_this_once(page: Page, own: OwnWebsite, third_party: Thi
     wait_for(page, third_party, [FILMS + "one"])
 
 
+def test_embed_of_scripts_is_loaded_this_once_and_starts_nothing_that_was_held(
+    page: Page, own: OwnWebsite, third_party: ThirdParties
+) -> None:
+    form = f'<template data-partner="films"><script src="{FILMS}form.js"></script></template>'
+    come(own, page, f'<div data-sayso="embed">{form}</div>')
+    page.evaluate(ELEMENTS["script"], FILMS + "held.js")
+    page.locator('[data-sayso-layer="embed"] button').first.click()
+    wait_for(page, third_party, [FILMS + "form.js"])
+    # What makes the form asks for more from the page itself.
+    assert page.evaluate(CALLS["fetch"], FILMS) == "done"
+    press(page, "reject-all")
+    wait_for_record(page)
+    wait_for(page, third_party, [FILMS + "form.js", FILMS])
+
+
 def test_held_scripts_keep_their_listeners_their_order_and_their_place(page: Page, own: OwnWebsite) -> None:
     come(own, page, "<div id=box></div>")
     page.evaluate(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Locator, Page
 
     from consent.consent_cookie import StoredChoice
+    from tests.e2e.engines.tab import Tab
     from tests.e2e.server import Server
 
 NOTHING: dict[str, Any] = {"local": {}, "session": {}, "databases": [], "caches": []}
@@ -37,16 +38,16 @@ def press(page: Page, action: str) -> None:
     page.locator(f'[data-sayso-action="{action}"]').click()
 
 
-def wait_for_api(page: Page) -> None:
+def wait_for_api(page: Page | Tab) -> None:
     page.wait_for_function("() => window.sayso && window.sayso.get")
 
 
-def wait_for_record(page: Page) -> None:
+def wait_for_record(page: Page | Tab) -> None:
     """Until everything that was decided is acknowledged."""
     page.wait_for_function("() => localStorage.getItem('sayso-queue') === null")
 
 
-def wait_for_calm(page: Page) -> None:
+def wait_for_calm(page: Page | Tab) -> None:
     """Until the page has loaded and done what it began: only then can a test say that something did not happen."""
     page.wait_for_load_state("load")
     page.evaluate(
@@ -54,7 +55,7 @@ def wait_for_calm(page: Page) -> None:
     )
 
 
-def granted(page: Page) -> dict[str, bool]:
+def granted(page: Page | Tab) -> dict[str, bool]:
     answer: dict[str, bool] = page.evaluate("() => window.sayso.get().categories")
     return answer
 
@@ -64,13 +65,13 @@ def granted_partners(page: Page) -> dict[str, bool]:
     return answer
 
 
-def ran(page: Page) -> list[str]:
+def ran(page: Page | Tab) -> list[str]:
     """The scripts that ran on this page, in order."""
     names: list[str] = page.evaluate("() => window.ran || []")
     return names
 
 
-def stored_in(page: Page) -> dict[str, Any]:
+def stored_in(page: Page | Tab) -> dict[str, Any]:
     """Whatever this page's origin keeps beside cookies."""
     kept: dict[str, Any] = page.evaluate(
         """async () => ({
@@ -83,12 +84,12 @@ def stored_in(page: Page) -> dict[str, Any]:
     return kept
 
 
-def cookie_names(context: BrowserContext) -> list[str]:
+def cookie_names(context: BrowserContext | Tab) -> list[str]:
     """Every cookie of this browser, whichever host it belongs to."""
     return sorted(cookie["name"] for cookie in context.cookies())
 
 
-def choice_of(context: BrowserContext) -> StoredChoice:
+def choice_of(context: BrowserContext | Tab) -> StoredChoice:
     """The one consent cookie of this browser, in the contract's format."""
     values = [cookie["value"] for cookie in context.cookies() if cookie["name"] == "sayso"]
     assert len(values) == 1, values
