@@ -91,6 +91,7 @@ if DEMO:
 WORKERS = whole_number("WORKERS", default=1)
 TRUSTED_PROXIES = whole_number("TRUSTED_PROXIES", default=0)
 EVENT_RATE = rate("EVENT_RATE", default="120/min")
+TOKEN_RATE = rate("TOKEN_RATE", default="600/min")
 LIVE_REFRESH_SECONDS = whole_number("LIVE_REFRESH_SECONDS", default=2)
 COUNT_FLUSH_SECONDS = whole_number("COUNT_FLUSH_SECONDS", default=5)
 # Where visitors are: what the edge says, else a database on this machine. It is opened and tried when the server starts
@@ -282,6 +283,7 @@ SPECTACULAR_SETTINGS = {
         "consent.api.openapi.add_plain_views",
     ],
     "AUTHENTICATION_WHITELIST": [],
+    "ENUM_NAME_OVERRIDES": {"TechnologyEnum": "cookies.vocabulary.TECHNOLOGIES"},
 }
 
 # --- Admin -----------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ urlpatterns = [
     re_path(r"^ledger/(?P<key>[a-z0-9-]{1,40})/checkpoint$", checkpoint, name="ledger-checkpoint"),
     re_path(r"^ledger/(?P<key>[a-z0-9-]{1,40})/keys$", keys, name="ledger-keys"),
     re_path(r"^ledger/(?P<key>[a-z0-9-]{1,40})/tile/(?P<path>[0-9x/.p]{3,60})$", tile, name="ledger-tile"),
+    path("api/v1/manage/", include("consent.api.manage.routes")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
     path("", include("consent.pages.routes")),

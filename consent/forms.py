@@ -13,7 +13,7 @@ from consent.models import Notice, SitePolicy
 from consent.models.notice import COLOUR
 from consent.regime_words import PLACE_NOTES, PLACES, consequence, rule_name
 from consent.regimes import CHOOSABLE, REGIMES, resolved
-from consent.schedules import Dates, planned, schedule_errors
+from consent.schedules import Dates, announcement_error, planned, schedule_errors
 from consent.services.drafting import SAVED_MEANWHILE
 from consent.services.publishing import APPEARANCE
 from consent.texts_form import opened_with, sealed
@@ -337,11 +337,10 @@ class PublishForm(CalmForm):
         cleaned = super().clean() or self.cleaned_data
         for name, message in schedule_errors(now=self.now, **self._typed_dates()).items():
             self.add_error(name, message)
-        if cleaned.get("announced_until") and not self.has_news and not self.announcement():
-            self.add_error(
-                "announced_until",
-                "There is nothing to say: no partner came, moved or went. Write words of your own, or leave it empty.",
-            )
+        if empty := announcement_error(
+            announced_until=cleaned.get("announced_until"), has_news=self.has_news, announcement=self.announcement()
+        ):
+            self.add_error("announced_until", empty)
         return cleaned
 
     def announcement(self) -> dict[str, str]:

@@ -7,12 +7,15 @@ inference"), which stays within 0 and 1 and is honest for few answers.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 # The 0.975 quantile of the normal distribution: 95 % between both ends.
 Z95 = 1.959963984540054
 FEWEST = 10
 STEPS = (1, 2, 5, 10, 20, 50)
+# For comparing: where many have answered, as finely as so many allow.
+FINE_STEPS = (0.1, 0.2, 0.5, *STEPS)
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Rate:
     low: float
     high: float
     n: int
-    step: int = 0
+    step: float = 0
 
     @property
     def percent(self) -> float:
@@ -52,18 +55,42 @@ def exact_rate(part: int, n: int) -> Rate | None:
     return Rate(part / n, *wilson(part, n), n)
 
 
-def rounded_rate(part: int, n: int) -> Rate | None:
+def rounded_rate(part: int, n: int, steps: Sequence[float] = STEPS) -> Rate | None:
     """A share that names no group of fewer than FEWEST people: each of its steps is at least that many.
 
     None where even half of them are fewer. The interval is that of the rounded share: the exact one would give it away.
     """
-    step = step_for(n)
+    step = step_for(n, steps)
     if step is None or not 0 <= part <= n:
         return None
     share = round(part * 100 / n / step) * step / 100
     return Rate(share, *wilson(share * n, n), n, step)
 
 
-def step_for(n: int) -> int | None:
+def step_for(n: int, steps: Sequence[float] = STEPS) -> float | None:
     """The finest step, in percentage points, of which each is FEWEST people or more."""
-    return next((step for step in STEPS if step * n >= FEWEST * 100), None)
+    return next((step for step in steps if step * n >= FEWEST * 100), None)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How much larger the second of two shares is, with the ends of its 95 % interval. All are between -1 and 1."""
+
+    share: float
+    low: float
+    high: float
+
+
+def difference(first: Rate | None, second: Rate | None) -> Difference | None:
+    """Of two independent groups. None where a share is unknown.
+
+    Newcombe's hybrid score interval, which puts Wilson's intervals of both together (R. G. Newcombe, 1998, "Interval
+    estimation for the difference between independent proportions: comparison of eleven methods", method 10). Where
+    shares are rounded it is wider by what rounding may have added: that must not make a difference.
+    """
+    if first is None or second is None:
+        return None
+    share, rounding = second.share - first.share, (first.step + second.step) / 200
+    below = math.hypot(second.share - second.low, first.high - first.share) + rounding
+    above = math.hypot(second.high - second.share, first.share - first.low) + rounding
+    return Difference(share, max(-1.0, share - below), min(1.0, share + above))

@@ -42,7 +42,12 @@ EDITS = (
 )
 REVIEWS = (*READS_DRAFT, "cookies.change_partner", "consent.change_review", "consent.add_acknowledgement")
 PUBLISHES = (*READS_DRAFT, "consent.add_publication")
-AUDITS = (*READS, "consent.view_consentevent", "admin.view_logentry")
+AUDITS = (
+    *READS,
+    "consent.view_consentevent",
+    "admin.view_logentry",
+    *every("add", "consent.export", "consent.legalhold"),
+)
 OWNS = (
     *EDITS,
     *REVIEWS,

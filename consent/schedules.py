@@ -5,6 +5,7 @@ People write days; visitors' browsers get moments.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -53,6 +54,13 @@ def schedule_errors(
         elif day and day > latest:
             errors[name] = f"Choose {day_words(latest)} or an earlier day: {MOST_DAYS} days are the most."
     return errors
+
+
+def announcement_error(*, announced_until: date | None, has_news: bool, announcement: Mapping[str, str]) -> str | None:
+    """What is wrong with announcing a change that consists of nothing."""
+    if announced_until and not has_news and not announcement:
+        return "There is nothing to say: no partner came, moved or went. Write words of your own, or leave it empty."
+    return None
 
 
 def day_words(day: date) -> str:

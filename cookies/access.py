@@ -36,12 +36,19 @@ def group_name(role: Role | str) -> str:
 
 def roles_of(user: User | AnonymousUser, site: Site) -> frozenset[Role]:
     """A person's roles on a website; none for a stranger. A superuser counts as an owner."""
-    if not user.is_active or not user.is_authenticated:
-        return frozenset()
-    if user.is_superuser:
-        return frozenset(OWNS)
-    rows = Member.objects.filter(site=site, user_id=user.pk)
-    return frozenset(Role(role) for role in rows.values_list("role", flat=True))
+    return roles_on(user, [site])[site.pk]
+
+
+def roles_on(user: User | AnonymousUser, sites: Collection[Site]) -> dict[int, frozenset[Role]]:
+    """The same on many websites, by their ids, in one query."""
+    if user.is_active and user.is_superuser:
+        return {site.pk: frozenset(OWNS) for site in sites}
+    found: dict[int, set[Role]] = {site.pk: set() for site in sites}
+    if user.is_active and user.is_authenticated:
+        rows = Member.objects.filter(site__in=list(found), user_id=user.pk)
+        for site_id, role in rows.values_list("site_id", "role"):
+            found[site_id].add(Role(role))
+    return {site_id: frozenset(roles) for site_id, roles in found.items()}
 
 
 def has_role(user: User | AnonymousUser, site: Site, roles: Collection[Role]) -> bool:

@@ -39,8 +39,19 @@ def is_loopback(host: str) -> bool:
 
 def origin_allowed(origin: str, domains: Iterable[str]) -> bool:
     """Whether a browser's Origin header is one of a website's domains. `null` and nonsense are not."""
+    return bool(domains_of(origin, domains))
+
+
+def domains_of(origin: str, domains: Iterable[str]) -> list[str]:
+    """Those of a website's domains that an origin is under. Several where a name fits a pattern too."""
     parts = _split(origin)
-    return parts is not None and any(_matches(parts, pattern) for pattern in domains)
+    return [pattern for pattern in domains if _matches(parts, pattern)] if parts else []
+
+
+def means_own_machine(domain: str) -> bool:
+    """Whether a domain of a website is somebody's own machine: a developer's, whom no visitor reaches."""
+    found = _PATTERN.fullmatch(domain)
+    return found is not None and is_loopback(found["host"])
 
 
 def origin_of(url: str) -> str | None:

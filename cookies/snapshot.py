@@ -1,8 +1,8 @@
-"""The catalogue as plain values, ready to be frozen into a version. Reads rows, writes nothing."""
+"""The catalogue as plain values, ready to be frozen into a version. Is given rows, asks and writes nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -28,17 +28,16 @@ def site_facts(site: Site) -> dict[str, Any]:
     }
 
 
-def partner_facts(site: Site) -> list[dict[str, Any]]:
-    """The partners in use, by category and name; the steps of their tags with the parameters filled in."""
-    partners = sorted(site.partners.in_use(), key=lambda partner: (CATEGORIES.index(partner.category), partner.slug))
+def partner_facts(rows: Iterable[Partner]) -> list[dict[str, Any]]:
+    """Partners of one website, by category and name; the steps of their tags with the parameters filled in."""
+    partners = sorted(rows, key=lambda partner: (CATEGORIES.index(partner.category), partner.slug))
     templates = [(partner.slug, load_library().get(partner.library)) for partner in partners]
     answers = own_answers((slug, template) for slug, template in templates if template)
     return [_partner(partner, answers) for partner in partners]
 
 
-def cookie_facts(site: Site) -> list[dict[str, Any]]:
-    """The cookies of the website and of its partners in use."""
-    rows = site.cookies.filter(partner__archived_at__isnull=True).select_related("partner")
+def cookie_facts(rows: Iterable[Cookie]) -> list[dict[str, Any]]:
+    """Cookies of a website and of its partners."""
     facts = [_cookie(cookie) for cookie in rows]
     return sorted(facts, key=lambda fact: (CATEGORIES.index(fact["category"]), fact["partner"] or "", fact["name"]))
 

@@ -85,6 +85,8 @@ def forget_everything() -> None:
         live.forget()
     if counting := sys.modules.get("consent.services.counting"):
         counting.forget()
+    if sightings := sys.modules.get("consent.services.sightings"):
+        sightings.forget()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -15,6 +15,7 @@ ENVIRONMENT = {
     "DEMO": "true",
     "EMAIL_URL": "memorymail://",
     "EVENT_RATE": "",
+    "EXPORTS_FOLDER": "var/test-exports",
     "GEOIP_DATABASE": "",
     "HSTS_SECONDS": "31536000",
     "LEDGER_KEYS": "var/test-ledger-keys",
@@ -29,6 +30,7 @@ ENVIRONMENT = {
     "REQUIRE_TWO_FACTOR": "false",
     "SECRET_KEY": "only-for-tests",
     "SOURCE_URL": "",
+    "TOKEN_RATE": "",
     "TRUSTED_PROXIES": "0",
     "WORKERS": "1",
 }

@@ -51,6 +51,7 @@ PURE = {
     "consent/payload.py",
     "consent/places.py",
     "consent/privacy_signals.py",
+    "consent/promises.py",
     "consent/proxies.py",
     "consent/public_addresses.py",
     "consent/ranges.py",
@@ -70,6 +71,7 @@ PURE = {
     "cookies/matching.py",
     "cookies/origins.py",
     "cookies/step_lines.py",
+    "cookies/tokens.py",
     "cookies/vocabulary.py",
 }
 IMPURE_MODULES = {"os", "random", "secrets", "time", "socket", "subprocess", "pathlib", "sqlite3"}

@@ -1,9 +1,13 @@
 """The marketer's pages about what is asked, published and recorded. One module per subject."""
 
 from consent.admin import (
+    ab_test,
     banner,
+    check_page,
     compare,
     events,
+    evidence,
+    exports,
     home,
     install,
     numbers,
@@ -11,6 +15,7 @@ from consent.admin import (
     policy,
     preview,
     publish,
+    retention,
     review,
     versions,
 )
@@ -21,9 +26,13 @@ from cookies.admin.languages import LanguageSource, use_languages
 use_languages(LanguageSource(spoken=lambda site: draft_of(site)[0].languages, offered=available_languages))
 
 __all__ = [
+    "ab_test",
     "banner",
+    "check_page",
     "compare",
     "events",
+    "evidence",
+    "exports",
     "home",
     "install",
     "numbers",
@@ -31,6 +40,7 @@ __all__ = [
     "policy",
     "preview",
     "publish",
+    "retention",
     "review",
     "versions",
 ]

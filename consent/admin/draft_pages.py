@@ -27,7 +27,7 @@ class Listed:
 
 
 def subpages(request: HttpRequest, site: Site, active: str) -> list[dict[str, Any]]:
-    pages = [("publish", "Publish"), ("compare", "Difference"), ("review", "Review")]
+    pages = [("publish", "Publish"), ("compare", "Difference"), ("review", "Review"), ("ab-test", "A/B test")]
     return [
         {"label": label, "url": page_url(site, name), "is_active": name == active}
         for name, label in pages

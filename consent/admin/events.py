@@ -4,73 +4,40 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
+from consent.admin.event_words import answer_facts, categories_words, frame_of, shown_facts, signals_words
+from consent.evidence_forms import SearchForm
 from consent.models import ConsentEvent
+from consent.reports.event_proof import proof_of, standing_of
+from consent.reports.events import EventSearch, event_named, found, neighbours_of, page_of
 from consent.services.recording import consent_ref_of
 from cookies import access
-from cookies.admin.languages import language_name
-from cookies.admin.pages import page_url
+from cookies.admin.pages import opens, page_url
 from cookies.admin.read_only import ReadOnly
-from cookies.vocabulary import CATEGORY_LABELS, OPTIONAL_CATEGORIES
+from cookies.models import Site
 
 REFERENCE = re.compile(r"[0-9a-f]{64}")
 NOT_FOUND = (
     "This is neither a consent id nor a reference. A consent id looks like 3f2b0c1e-8d64-4a57-9c1f-0b6a5d2e7f10, "
     "a reference has 64 letters and digits."
 )
-SIGNAL_WORDS = {"dnt": "Do Not Track", "gpc": "Global Privacy Control"}
-
-
-class WebsiteFilter(admin.SimpleListFilter):
-    """Only the websites whose evidence this person may read."""
-
-    title = "website"
-    parameter_name = "website"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        sites = access.sites_with_role(request.user, access.READS_EVIDENCE)
-        return [(site.key, site.name) for site in sites]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[ConsentEvent]) -> QuerySet[ConsentEvent]:
-        return queryset.filter(site__key=self.value()) if self.value() else queryset
 
 
 @admin.register(ConsentEvent)
 class ConsentEventAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # Unfold has no types
-    list_display = (
-        "when",
-        "website",
-        "action",
-        "surface",
-        "granted",
-        "refused",
-        "language",
-        "signals_said",
-        "version_link",
-    )
-    list_filter = (WebsiteFilter, "action", "surface", "language", "received_at")
-    list_select_related = ("site", "version")
-    list_per_page = 50
-    list_before_template = "admin/events/find.html"
-    list_filter_sheet = True
-    show_full_result_count = False
-    ordering = ("-received_at", "-id")
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[ConsentEvent]:
         sites = access.sites_with_role(request.user, access.READS_EVIDENCE)
-        return ConsentEvent.objects.filter(site__in=sites).select_related("site", "version")
+        return ConsentEvent.objects.filter(site__in=sites).select_related("site", "version").defer("version__payload")
 
     def get_urls(self) -> list[URLPattern]:
         find = path("find/", self.admin_site.admin_view(self.find), name="consent_consentevent_find")
@@ -83,106 +50,123 @@ class ConsentEventAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # Unfold h
         if not self.has_view_permission(request):
             raise PermissionDenied
         typed = request.POST.get("typed", "").strip().lower()
-        url = reverse("admin:consent_consentevent_changelist")
         if not typed:
-            return HttpResponseRedirect(url)
+            return HttpResponseRedirect(list_url())
         if REFERENCE.fullmatch(typed):
-            return HttpResponseRedirect(f"{url}?q={typed}")
+            return HttpResponseRedirect(list_url(q=typed))
         try:
             named = uuid.UUID(typed)
         except ValueError:
             messages.error(request, NOT_FOUND)
-            return HttpResponseRedirect(url)
+            return HttpResponseRedirect(list_url())
         # A receipt names its event; everything else that looks like this is a consent id.
-        if event := self.get_queryset(request).filter(Q(event_id=named) | Q(pk=named)).first():
-            return HttpResponseRedirect(reverse("admin:consent_consentevent_change", args=[event.pk]))
-        return HttpResponseRedirect(f"{url}?q={consent_ref_of(named)}")
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[ConsentEvent], search_term: str
-    ) -> tuple[QuerySet[ConsentEvent], bool]:
-        if not search_term:
-            return queryset, False
-        return queryset.filter(consent_ref=search_term.strip().lower()), False
+        if event := event_named(named, site_ids=[site.pk for site in _sites(request)]):
+            return HttpResponseRedirect(event_url(event))
+        return HttpResponseRedirect(list_url(q=consent_ref_of(named)))
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The records of one website, or of one visitor, page by page."""
+        if request.method not in ("GET", "HEAD") or not self.has_view_permission(request):
+            raise PermissionDenied
+        asked, sites = request.GET, _sites(request)
+        reference = asked.get("q", "").strip().lower()
+        site = next((site for site in sites if site.key == asked.get("website")), None)
+        if site is None and sites and not reference and not asked.get("website"):
+            # One website at a time: over many at once no index keeps the order.
+            site = sites[0]
+        form = SearchForm(asked if site else {}, site=site)
+        search = form.search if form.is_valid() else EventSearch()
+        events = self.get_queryset(request).filter(site=site) if site else self.get_queryset(request)
+        if reference:
+            events = events.filter(consent_ref=reference)
+        elif site is None:
+            events = events.none()
+        page = page_of(found(events, search), before=_uuid(asked.get("before")), after=_uuid(asked.get("after")))
+        kept = {name: asked[name] for name in ("website", "q", *form.fields) if asked.get(name)}
         context = {
+            **self.admin_site.each_context(request),
             "title": "Consent records",
             "find_url": reverse("admin:consent_consentevent_find"),
-            "found_reference": request.GET.get("q", ""),
-            "all_url": reverse("admin:consent_consentevent_changelist"),
+            "list_url": list_url(),
+            "reference": reference,
+            "sites": sites,
+            "site": site,
+            "form": form,
+            "is_filtered": search != EventSearch(),
+            "page": page,
+            "rows": [_row(event) for event in page.events],
+            "newer_url": list_url(**kept, after=page.events[0].pk) if page.has_newer and page.events else "",
+            "older_url": list_url(**kept, before=page.events[-1].pk) if page.has_older and page.events else "",
+            "evidence_url": page_url(site, "evidence") if site and _opens(request, site, "evidence") else "",
         }
-        response: HttpResponse = super().changelist_view(request, {**context, **(extra_context or {})})
-        return response
+        return TemplateResponse(request, "admin/events/list.html", {**context, **(extra_context or {})})
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """One decision, in words."""
+        """One decision: what was shown, what was answered, what stands beside it, and what can be proved."""
         if request.method not in ("GET", "HEAD") or not self.has_view_permission(request):
             raise PermissionDenied
-        event = self.get_object(request, object_id)
+        key = _uuid(object_id)
+        event = self.get_queryset(request).defer(None).filter(pk=key).first() if key else None
         if event is None:
             raise Http404("There is no such record, or it is of another website.")
+        standing = standing_of(event.site_id)
+        around = neighbours_of(event)
         context = {
             **self.admin_site.each_context(request),
             "title": event.get_action_display(),
             "event": event,
-            "facts": list(_facts(event)),
+            "answers": list(answer_facts(event)),
+            "shown": list(shown_facts(event)),
+            "preview_url": frame_of(event),
+            "frame_name": "What the visitor was shown",
             "version_url": page_url(event.site, "version", event.version.ordinal),
-            "list_url": reverse("admin:consent_consentevent_changelist"),
+            "list_url": list_url(website=event.site.key),
+            "visitor_url": list_url(q=event.consent_ref) if event.consent_ref else "",
+            "around": {name: (other, event_url(other)) for name, other in around.items() if other},
+            "proof": proof_of(event),
+            "standing": standing,
+            "check_covers": bool(standing.last_check and _covers(standing.last_check.size, event)),
+            "evidence_url": page_url(event.site, "evidence") if _opens(request, event.site, "evidence") else "",
         }
         return TemplateResponse(request, "admin/events/event.html", context)
 
-    @admin.display(description="Website", ordering="site__name")
-    def website(self, event: ConsentEvent) -> str:
-        return event.site.name
 
-    @admin.display(description="Time", ordering="received_at")
-    def when(self, event: ConsentEvent) -> str:
-        return f"{event.received_at:%Y-%m-%d %H:%M:%S} UTC"
-
-    @admin.display(description="Allowed")
-    def granted(self, event: ConsentEvent) -> str:
-        return _categories(event.categories, granted=True)
-
-    @admin.display(description="Refused")
-    def refused(self, event: ConsentEvent) -> str:
-        return _categories(event.categories, granted=False)
-
-    @admin.display(description="Signals")
-    def signals_said(self, event: ConsentEvent) -> str:
-        return _signals(event.signals)
-
-    @admin.display(description="Version", ordering="version__ordinal")
-    def version_link(self, event: ConsentEvent) -> SafeString:
-        url = page_url(event.site, "version", event.version.ordinal)
-        return format_html('<a class="sy-link" href="{}">{}</a>', url, event.version.ordinal)
+def list_url(**asked: object) -> str:
+    url = reverse("admin:consent_consentevent_changelist")
+    return f"{url}?{urlencode(asked)}" if asked else url
 
 
-def _facts(event: ConsentEvent) -> Iterator[tuple[str, str]]:
-    """What is known of a decision. What was erased is said to be."""
-    erased = "Erased" if event.consent_ref is None else "Not known"
-    exceptions = [f"{slug}: {'allowed' if is_on else 'refused'}" for slug, is_on in sorted(event.partners.items())]
-    yield "Allowed", _categories(event.categories, granted=True)
-    yield "Refused", _categories(event.categories, granted=False)
-    yield "Exceptions for partners", ", ".join(exceptions) or "None"
-    yield "Language", language_name(event.language) if event.language else erased
-    yield "Law that was shown", event.regime_shown or "Not known"
-    yield "Law as the server saw it", event.regime_seen or "Not known"
-    yield "Signals, as the browser said", _signals(event.signals)
-    yield "Signals, as the server saw them", _signals(event.signals_seen)
-    yield "Country", event.country or erased
-    yield "Device", event.device_class or erased
-    yield "Clicked by", {True: "A person", False: "A program", None: "Not known"}[event.trusted]
-    yield "Time on the visitor's clock", f"{event.client_time:%Y-%m-%d %H:%M:%S} UTC" if event.client_time else erased
-    yield "Number of the receipt", str(event.event_id)
+def event_url(event: ConsentEvent) -> str:
+    return reverse("admin:consent_consentevent_change", args=[event.pk])
 
 
-def _categories(categories: Mapping[str, bool], *, granted: bool) -> str:
-    words = [CATEGORY_LABELS[code] for code in OPTIONAL_CATEGORIES if bool(categories.get(code)) is granted]
-    return ", ".join(words) or "Nothing optional" if granted else ", ".join(words) or "Nothing"
+def _sites(request: HttpRequest) -> list[Site]:
+    return list(access.sites_with_role(request.user, access.READS_EVIDENCE))
 
 
-def _signals(signals: Mapping[str, bool]) -> str:
-    return ", ".join(words for name, words in SIGNAL_WORDS.items() if signals.get(name)) or "None"
+def _opens(request: HttpRequest, site: Site, name: str) -> bool:
+    return opens(request, access.roles_of(request.user, site), name)
+
+
+def _uuid(text: str | None) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text) if text else None
+    except ValueError:
+        return None
+
+
+def _covers(size: int, event: ConsentEvent) -> bool:
+    return event.ledger_index is not None and event.ledger_index < size
+
+
+def _row(event: ConsentEvent) -> dict[str, Any]:
+    return {
+        "event": event,
+        "url": event_url(event),
+        "granted": categories_words(event.categories, granted=True),
+        "refused": categories_words(event.categories, granted=False),
+        "signals": signals_words(event.signals),
+        "version_url": page_url(event.site, "version", event.version.ordinal),
+    }

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from consent.admin.embed_ways import ways_of
 from consent.deciding import deciding_regimes, deciding_version
 from consent.models import Publication
 from consent.services.publishing import draft_of, live_publication
@@ -20,7 +21,7 @@ from consent.wellknown.website import home_of, status_of
 from cookies.access import OWNS, READS_DRAFT
 from cookies.admin.install import domains_form
 from cookies.admin.languages import language_name, languages_of
-from cookies.admin.pages import go_to, show, site_page
+from cookies.admin.pages import go_to, may_open, page_url, show, site_page
 from cookies.models import Partner, Site
 from cookies.snapshot import partner_facts
 from cookies.step_lines import lines_before, lines_inside
@@ -43,6 +44,8 @@ def install(request: HttpRequest, site: Site) -> HttpResponse:
     now = timezone.now()
     publication = live_publication(site, now=now)
     blocks = draft_of(site)[1].auto_block
+    line = embed_line(site, blocks=blocks)
+    ways = ways_of(site, embed_line=line)
     gated = [partner for partner in site.partners.in_use() if partner.load_mode == "gated"]
     return show(
         request,
@@ -53,7 +56,12 @@ def install(request: HttpRequest, site: Site) -> HttpResponse:
         form=form,
         is_published=publication is not None,
         blocks=blocks,
-        embed_line=embed_line(site, blocks=blocks),
+        embed_line=line,
+        ways=ways,
+        head_of_a_page=HEAD.format(line=line.replace("\n", "\n    ")),
+        pinned=[(language_name(code), code, pinned) for code, pinned in ways.pinned.items()],
+        library_url=page_url(site, "library") if may_open(request, site, "library") else "",
+        check_url=page_url(site, "check-page") if may_open(request, site, "check-page") else "",
         language_lines=[
             (language_name(code), embed_line(site, code, blocks=blocks))
             for code in languages_of(site)
@@ -81,7 +89,7 @@ def embed_line(site: Site, language: str = "", *, blocks: bool = False) -> str:
 def early_lines(site: Site) -> list[dict[str, str]]:
     """For each tag that loads before a yes: what keeps it silent until then. Google's tags share one set of lines."""
     found: dict[tuple[str, str], dict[str, str]] = {}
-    for partner in partner_facts(site):
+    for partner in partner_facts(site.partners.in_use()):
         if partner["load_mode"] != "signalled":
             continue
         lines = lines_before(partner["signals"]), lines_inside(partner["signals"])
@@ -142,6 +150,10 @@ def _host(partner: Partner) -> str:
 
 # An empty policy forbids nothing. Chromium fetches nothing ahead of the parser where it meets one.
 NOTHING_AHEAD = '<meta http-equiv="Content-Security-Policy" content="">'
+HEAD = """<head>
+    <meta charset="utf-8">
+    {line}
+    …"""
 # What stands on a page as a frame rather than as a script.
 EMBEDDED = frozenset({"video", "maps"})
 SETTINGS_LINK = '<button type="button" data-sayso="open">Cookie settings</button>'

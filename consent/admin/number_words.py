@@ -82,6 +82,8 @@ def row_label(dimension: str, row: Row, *, iso: bool = False) -> str:
             return str(_COUNTRIES.get(row.key, row.key))
         case "device_class":
             return DEVICE_WORDS.get(row.key, row.key)
+        case "version" if "+" in row.key:
+            return f"Versions {row.key.replace('+', ' and ')}, in a test"
         case "version":
             return f"Version {row.key}"
         case _:

@@ -22,6 +22,7 @@ from consent.admin.number_words import (
     sure_words,
 )
 from consent.ranges import PRESETS, Range, WrongRange, range_of
+from consent.reports.experiments import variants_in_test
 from consent.reports.statistics import Headline, Numbers, Row, Table, first_counted, numbers
 from cookies import access
 from cookies.admin.history import harmless
@@ -36,7 +37,7 @@ RANGE_WORDS = {"7": "7 days", "30": "30 days", "90": "90 days", "year": "Year", 
 @site_page("numbers/", name="numbers", sees="cookies.view_site", roles=access.SEES, tab="Numbers", position=65)
 def numbers_page(request: HttpRequest, site: Site) -> HttpResponse:
     days, preset, wrong = _asked_for(request, site)
-    found = numbers(site, days=days, compared=preset != "all")
+    found = numbers(site, days=days, compared=preset != "all", in_test=variants_in_test(site, now=timezone.now()))
     query = f"range={preset}" + (f"&first={days.first}&last={days.last}" if preset == "custom" else "")
     views = [_view(table, found) for table in (found.over_time, *found.by_kind)]
     return show(
@@ -69,7 +70,7 @@ def numbers_csv(request: HttpRequest, site: Site) -> HttpResponse:
     days, _, wrong = _asked_for(request, site)
     if wrong:
         return HttpResponse(f"{wrong}\n", status=400, content_type="text/plain; charset=utf-8")
-    found = numbers(site, days=days, compared=False)
+    found = numbers(site, days=days, compared=False, in_test=variants_in_test(site, now=timezone.now()))
     table = found.table(request.GET.get("table", "time"))
     if table is None:
         raise Http404("There is no such table.")

@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from consent.admin.progress import progress_of
+from consent.admin.standing import standing_of, task_of, tasks_of
+from consent.reports.statistics import consent_sparkline
 from cookies import access
 from cookies.admin.languages import language_name, languages_of
 from cookies.admin.log import actions_on
@@ -17,7 +19,9 @@ LATEST = 8
 
 @site_page("overview/", name="overview", sees="cookies.view_site", roles=access.SEES, tab="Overview", position=10)
 def overview(request: HttpRequest, site: Site) -> HttpResponse:
-    progress = progress_of(site, now=timezone.now())
+    now = timezone.now()
+    progress = progress_of([site], now=now)[site.pk]
+    roles = access.roles_of(request.user, site)
     names = [language_name(code).partition(" (")[0] for code in languages_of(site)]
     return show(
         request,
@@ -25,11 +29,10 @@ def overview(request: HttpRequest, site: Site) -> HttpResponse:
         "overview",
         title=site.name,
         tab="overview",
-        progress=progress,
-        publication=progress.state.publication,
-        steps=[(step, page_url(site, step.page)) for step in progress.steps],
+        standing=standing_of(request, progress, roles, spark=consent_sparkline([site], now)[site.pk], today=now.date()),
+        task=task_of(request, progress, roles),
+        tasks=[] if progress.is_running else tasks_of(request, progress, roles),
         language_names=", ".join(names),
-        language_count=len(names),
         actions=actions_on(site)[:LATEST],
         details_url=page_url(site, "details") if may_open(request, site, "details") else "",
         events_are_open=may_open_events(request, site),

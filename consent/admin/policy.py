@@ -10,10 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from consent.forms import OptOutLinkFormSet, PolicyForm
 from consent.services.drafting import save_opt_out_links, save_policy
 from consent.services.publishing import draft_of
+from consent.services.retention import keeping_of
 from cookies.access import EDITS, READS_DRAFT
 from cookies.admin.languages import languages_of
 from cookies.admin.log import record_action
-from cookies.admin.pages import go_to, sent, show, site_page
+from cookies.admin.pages import go_to, may_open, page_url, sent, show, site_page
 from cookies.models import Site
 
 VIEW, CHANGE = "consent.view_sitepolicy", "consent.change_sitepolicy"
@@ -58,6 +59,8 @@ def policy(request: HttpRequest, site: Site) -> HttpResponse:
         form=form,
         links=links,
         places_are_known=knows_places(),
+        keeping=keeping_of(site),
+        retention_url=page_url(site, "retention") if may_open(request, site, "retention") else "",
     )
 
 

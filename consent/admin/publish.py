@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -13,15 +13,17 @@ from django.utils import timezone
 
 from consent.admin.draft_pages import listed, review_words, subpages
 from consent.checklist import blocking
-from consent.differences import announcements, asks_again, changes, late_notices
+from consent.differences import announcements, changes, late_notices
 from consent.forms import PublishForm
 from consent.models import Publication, SitePolicy
 from consent.news import news_between
 from consent.payload import canonical_json, digest_of
+from consent.promises import promised_days
 from consent.regime_words import place_name, rule_name
 from consent.reports.consequences import still_granted
 from consent.schedules import day_words, moment_words
 from consent.services.checking import check_draft
+from consent.services.experiments import running_experiment
 from consent.services.publishing import draft_of, draft_payload, is_approved
 from consent.services.publishing import publish as publish_draft
 from consent.services.reviewing import latest_review
@@ -83,6 +85,7 @@ def publish(request: HttpRequest, site: Site) -> HttpResponse:
         digest=digest,
         latest=latest,
         has_changes=has_changes,
+        test=running_experiment(site, now=now),
         sentences=changes(before, draft, asked_from=form.shown_asked_from(), now=now),
         announced=announcements(news, draft, now=now),
         announcement_fields=form.fields_named("announcement_"),
@@ -97,14 +100,15 @@ def publish(request: HttpRequest, site: Site) -> HttpResponse:
 
 def _proposed(
     policy: SitePolicy, before: dict[str, Any] | None, draft: dict[str, Any], *, now: datetime
-) -> dict[str, Any]:
-    """The days that the website's policy promises, where this change gives a reason for them."""
-    proposed = {}
-    if policy.grace_days and asks_again(before, draft):
-        proposed["asked_from"] = now.date() + timedelta(days=policy.grace_days)
-    if policy.announce_days and before and news_between(before, draft):
-        proposed["announced_until"] = now.date() + timedelta(days=policy.announce_days)
-    return proposed
+) -> dict[str, date]:
+    """The days that the form begins with."""
+    return promised_days(
+        grace_days=policy.grace_days,
+        announce_days=policy.announce_days,
+        before=before,
+        draft=draft,
+        today=now.date(),
+    )
 
 
 def _asked(

@@ -20,6 +20,7 @@ from consent.admin.text_groups import grouped
 from consent.models import NoticeVersion, Publication, Review
 from consent.regime_words import consequence, memory_words, place_name, rule_name, signal_words
 from consent.schedules import moment_words
+from consent.services.experiments import running_experiment
 from consent.services.publishing import live_publication, put_live
 from cookies import access
 from cookies.admin.catalogue import lifetime_words
@@ -45,10 +46,11 @@ def versions(request: HttpRequest, site: Site) -> HttpResponse:
             "version": version,
             "url": page_url(site, "version", version.ordinal),
             "publications": list(version.publications.all()),
+            "tested": list(version.arms.all()),
             "is_live": live is not None and live.version_id == version.pk,
             "is_waiting": any(publication.effective_at > now for publication in version.publications.all()),
         }
-        for version in site.versions.defer("payload").prefetch_related(newest_first)
+        for version in site.versions.defer("payload").prefetch_related(newest_first, "arms__experiment__publication")
     ]
     may_publish = may_write(request, site, "publish")
     compare_url = page_url(site, "compare")
@@ -80,6 +82,7 @@ def version_page(request: HttpRequest, site: Site, number: int) -> HttpResponse:
         version=version,
         is_live=live is not None and live.version_id == version.pk,
         publications=version.publications.order_by("-id"),
+        tested=version.arms.select_related("experiment").order_by("id"),
         waiting=_later(site, timezone.now()),
         approvals=site.reviews.filter(digest=version.digest, decision=Review.Decision.APPROVED),
         compare_url=f"{page_url(site, 'compare')}?to={number}",
@@ -124,9 +127,11 @@ def publish_again(request: HttpRequest, site: Site, number: int) -> HttpResponse
 
 
 def _later(site: Site, now: datetime) -> list[str]:
-    """What is scheduled takes over all the same, whatever is put live before it."""
+    """What ends with a publication; and what is scheduled takes over all the same, whatever is put live before it."""
     waiting = site.publications.filter(effective_at__gt=now).order_by("effective_at").select_related("version")
-    return [
+    running = running_experiment(site, now=now)
+    ends = [f"A/B test {running.number} is running. It ends with this, without a result."] if running else []
+    return ends + [
         f"Version {row.version.ordinal} still takes over on {moment_words(row.effective_at)}, as was planned."
         for row in waiting
     ]

@@ -24,6 +24,7 @@ DIST = Path(__file__).resolve().parent.parent.parent / "static" / "dist"
 STRICT_MODEL, ALL_SIGNALS = "opt_in", ("dnt", "gpc")
 PARTS = (
     "snippet",
+    "arms",
     "block",
     "region",
     "count",
@@ -157,11 +158,13 @@ def build() -> str:
 
 @cache
 def recipe(public_url: str) -> str:
-    """Names everything but the payload that a file is made from: the engine, this module and the platform's address.
+    """Names everything but the payload that a file is made from: the engine, the composing modules and the platform's
+    address.
 
     12 hex digits. Where it differs from a stored file's, the file is made anew.
     """
-    made_of = (build().encode(), Path(__file__).read_bytes(), public_url.encode())
+    modules = (Path(__file__), Path(__file__).with_name("arms.py"))
+    made_of = (build().encode(), *(module.read_bytes() for module in modules), public_url.encode())
     return hashlib.sha256(b"\0".join(made_of)).hexdigest()[:12]
 
 
@@ -181,10 +184,10 @@ def compose(
     facts_of["declaration"] |= declaration_facts(payload, language)
     if schedule.announce_until:
         facts_of["notices"]["news"] = news_facts(payload, language, news, announcement or {})
-    rare = {kind: _wrapped(kind, facts, language) for kind, facts in facts_of.items()}
+    rare = {kind: wrapped(kind, facts, language) for kind, facts in facts_of.items()}
     names = {kind: file.name(key) for kind, file in rare.items()}
     details = {**preference_facts(payload, language), "files": names}
-    second = _wrapped("preferences", details, language)
+    second = wrapped("preferences", details, language)
     facts = snippet_facts(
         payload,
         digest=digest,
@@ -193,10 +196,10 @@ def compose(
         preferences=second.name(key),
         public_url=public_url,
     )
-    return {**rare, "preferences": second, "snippet": _wrapped("snippet", facts, language, _extras(payload, language))}
+    return {**rare, "preferences": second, "snippet": wrapped("snippet", facts, language, extras_of(payload, language))}
 
 
-def _extras(payload: Mapping[str, Any], language: str) -> list[str]:
+def extras_of(payload: Mapping[str, Any], language: str) -> list[str]:
     """The parts of the first file that this website needs."""
     wanted = {
         # First: what it holds back must not have begun.
@@ -387,9 +390,11 @@ def script_json(value: Any) -> str:
     return text
 
 
-def _wrapped(name: str, facts: Mapping[str, Any], language: str, extras: Sequence[str] = ()) -> Composed:
-    """An engine as a function, called with what it works with."""
-    script = f"(function(__FACTS__,__EXTRAS__){{{engine(name).strip()}\n}})({script_json(facts)}"
+def wrapped(
+    name: str, facts: Mapping[str, Any], language: str, extras: Sequence[str] = (), *, before: str = ""
+) -> Composed:
+    """An engine as a function, called with what it works with. `before` may still change its facts."""
+    script = f"(function(__FACTS__,__EXTRAS__){{{before}{engine(name).strip()}\n}})({script_json(facts)}"
     parts = "".join(_part(part) for part in extras)
     body = (script + (f",function(__TOOLS__){{{parts}}}" if parts else "") + ");\n").encode()
     return Composed(

@@ -24,7 +24,7 @@ from consent.deciding import deciding_regimes, deciding_version
 from consent.decisions import DecidingRegime, DecidingVersion
 from consent.delivery.compose import recipe
 from consent.grant_proof import ProofRules, proof_rules
-from consent.models import ComposedFile, NoticeVersion, Publication
+from consent.models import Arm, ComposedFile, Experiment, NoticeVersion, Publication
 from consent.services.publishing import compose_publication, live_publication, schedule_of
 from cookies.models import Site
 
@@ -57,7 +57,7 @@ class LiveVersion:
 @dataclass(frozen=True)
 class LiveSite:
     """A website as visitors meet it. `files` is empty where nothing is published. `until` is the moment at which
-    a scheduled publication replaces this one."""
+    a scheduled publication replaces this one, or a test of banners ends."""
 
     id: int
     key: str
@@ -75,6 +75,7 @@ class LiveSite:
 _ABSENT: Any = object()
 _sites: dict[str, LiveSite | None] = {}
 _versions: dict[tuple[int, str], LiveVersion | None] = {}
+_arms: dict[tuple[int, str], bool] = {}
 _stamp: tuple[Any, ...] | None = None
 _generation = 0
 _started = threading.Lock()
@@ -101,6 +102,15 @@ def get_version(site_id: int, digest: str) -> LiveVersion | None:
         return _remember(_versions, (site_id, digest), found, MOST_VERSIONS) if found else None
 
 
+def is_arm(version_id: int, variant: str) -> bool:
+    """Whether this version was ever an arm of this name in an A/B test. A yes is kept for good; a no is not, for a test
+    may have begun in another process since."""
+    if (version_id, variant) in _arms:
+        return True
+    found = Arm.objects.filter(version_id=version_id, variant=variant).exists()
+    return found and bool(_remember(_arms, (version_id, variant), found, MOST_VERSIONS))
+
+
 def get_file_by_digest(key: str, digest: str) -> ComposedFile | None:
     """A file by its immutable address, the whole digest or the half by which our own files name each other. Not kept
     in memory: caches in front hold it for a year."""
@@ -115,6 +125,7 @@ def forget() -> None:
     _generation += 1
     _sites.clear()
     _versions.clear()
+    _arms.clear()
     _stamp = None
 
 
@@ -159,16 +170,19 @@ def _load_site(key: str) -> LiveSite | None:
     publication = live_publication(site, now=now)
     payload = json.loads(bytes(publication.version.payload)) if publication else None
     coming = site.publications.filter(effective_at__gt=now).order_by("effective_at").first()
+    experiment = Experiment.objects.filter(publication=publication, ends_at__gt=now).first() if publication else None
+    changes = [coming.effective_at] if coming else []
+    changes += [experiment.ends_at] if experiment else []
     return LiveSite(
         id=site.pk,
         key=site.key,
         name=site.name,
         domains=tuple(site.domains),
-        files=_load_files(publication, now) if publication else {},
+        files=_load_files(publication, experiment, now) if publication else {},
         version=publication.version if publication else None,
         published_at=publication.effective_at if publication else None,
         payload=payload,
-        until=coming.effective_at if coming else None,
+        until=min(changes, default=None),
         regimes=deciding_regimes(payload) if payload else (),
         deciding=_deciding(publication, payload) if publication and payload else None,
     )
@@ -185,20 +199,22 @@ def _deciding(publication: Publication, payload: Mapping[str, Any]) -> DecidingV
     )
 
 
-def _load_files(publication: Publication, now: datetime) -> dict[str, LiveFile]:
+def _load_files(publication: Publication, experiment: Experiment | None, now: datetime) -> dict[str, LiveFile]:
+    """By language: the first files. While two banners are tested, those that draw one."""
     files = list(publication.files.filter(recipe=recipe(settings.PUBLIC_URL)))
     if not files:
         # A deployment that forgot `compose_snippets`: visitors must get the new engine all the same.
         files = compose_publication(publication=publication, now=now)
+    variant = str(experiment.number) if experiment else ""
     return {
         file.language: LiveFile(bytes(file.body), bytes(file.brotli), bytes(file.gzip), file.digest)
         for file in files
-        if file.kind == ComposedFile.Kind.SNIPPET
+        if file.kind == ComposedFile.Kind.SNIPPET and file.variant == variant
     }
 
 
 def _load_version(site_id: int, digest: str) -> LiveVersion | None:
-    version = NoticeVersion.objects.filter(site_id=site_id, digest=digest, publications__isnull=False).first()
+    version = NoticeVersion.objects.shown().filter(site_id=site_id, digest=digest).first()
     if version is None:
         return None
     payload = json.loads(bytes(version.payload))

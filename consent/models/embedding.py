@@ -5,6 +5,8 @@ Facts about pages. Nothing here is about a visitor.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 
 from cookies.models import Site
@@ -36,7 +38,7 @@ class PageCheck(models.Model):
     asked_by = models.CharField(max_length=150, help_text="The user name.")
     asked_at = models.DateTimeField(db_index=True)
     finished_at = models.DateTimeField(null=True, help_text="Empty while the page is being read.")
-    found: models.JSONField[dict[str, object], dict[str, object]] = models.JSONField(default=dict)
+    found: models.JSONField[Any, Any] = models.JSONField(default=dict)
 
     class Meta:
         ordering = ["-id"]

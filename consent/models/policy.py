@@ -67,6 +67,12 @@ class SitePolicy(models.Model):
     evidence_days = models.PositiveSmallIntegerField(
         "keep evidence for (days)", default=730, validators=[MinValueValidator(30)]
     )
+    evidence_days_by_place = models.JSONField(
+        "keep evidence for (days), by place",
+        default=dict,
+        blank=True,
+        help_text="Where a place wants other days: its code in consent/regimes.py, and the days.",
+    )
 
     publish_ledger = models.BooleanField(
         "publish the ledger",

@@ -11,12 +11,22 @@ from django.db.models import OuterRef, Subquery, Sum
 from consent.experiments import last_day, phase_of, verdict, visible_difference
 from consent.models import Arm, DailyStatistic, Experiment, Publication
 from consent.ranges import Range
-from consent.rates import Difference, difference
-from consent.reports.statistics import ANSWERED, Cell, Row, answers_of, cell, of_variants
+from consent.rates import FEWEST, FINE_STEPS, Difference, Rate, difference, rounded_rate
+from consent.reports.statistics import ANSWERED, Cell, Tally, answers_of, cell, of_variants
+from consent.small_cells import gather
 from cookies.models import Site
 
 # In days: what a website can be told to expect of a test, from as many weeks before it.
 LENGTHS, WEEKS = (7, 14, 28), 4
+
+
+@dataclass(frozen=True)
+class Answered:
+    """How many answered a banner, and which share of them said yes. `variant` is empty for both together."""
+
+    variant: str
+    answers: Cell
+    consent: Rate | None
 
 
 @dataclass(frozen=True)
@@ -30,7 +40,7 @@ class Outcome:
     first_day: date
     last_day: date
     answers: Cell
-    rows: Sequence[Row] = ()
+    rows: Sequence[Answered] = ()
     difference: Difference | None = None
     verdict: str = ""
 
@@ -90,17 +100,26 @@ def _outcome(
 def _compared(told: Outcome) -> Outcome:
     # A visitor's queue may bring an answer after the end: it is evidence, and no part of the test.
     variants = [arm.variant for arm in told.arms]
-    table = of_variants(told.experiment.site, variants, first=told.first_day, last=told.last_day)
-    rows = {row.key: row for row in table.rows}
-    found = None
-    if told.phase == "ended" and len(rows) == len(variants):
-        found = difference(*(rows[variant].consent for variant in variants))
-    return replace(
-        told,
-        rows=[rows[key] for key in sorted(rows)],
-        difference=found,
-        verdict=verdict(found) if told.phase == "ended" else "",
-    )
+    tallies = of_variants(told.experiment.site, variants, first=told.first_day, last=told.last_day)
+    answers = [tallies[variant].answers for variant in variants]
+    if gather(answers):
+        # One of the banners was answered by too few: it would follow from the other and the sum.
+        whole = sum(answers)
+        rows = [Answered("", Cell(whole), None)] if whole >= FEWEST else []
+        return replace(told, rows=rows, verdict=_verdict(told, None))
+    rows = [_answered(variant, tallies[variant]) for variant in variants]
+    found = difference(*(row.consent for row in rows)) if told.phase == "ended" else None
+    return replace(told, rows=rows, difference=found, verdict=_verdict(told, found))
+
+
+def _answered(variant: str, tally: Tally) -> Answered:
+    # Not exact, and not divided further: beside the numbers by version it would tell small groups.
+    yes = tally.answers - tally.parts[2]
+    return Answered(variant, Cell(tally.answers), rounded_rate(yes, tally.answers, FINE_STEPS))
+
+
+def _verdict(told: Outcome, found: Difference | None) -> str:
+    return verdict(found) if told.phase == "ended" else ""
 
 
 @dataclass(frozen=True)

@@ -204,16 +204,15 @@ def _by_version(site: Site, days: Range, in_test: Collection[str]) -> dict[str, 
     )
 
 
-def of_variants(site: Site, variants: Collection[str], *, first: date, last: date) -> Table:
-    """What was answered to each banner of an A/B test in these days, with small groups hidden as everywhere."""
+def of_variants(site: Site, variants: Collection[str], *, first: date, last: date) -> dict[str, Tally]:
+    """What was answered to each banner of an A/B test in these days. Nothing is hidden yet."""
     rows = (
         DailyStatistic.objects.filter(site=site, day__range=(first, last), variant__in=variants)
         .order_by()
         .values_list("variant", "outcome")
         .annotate(n=Sum("count"))
     )
-    tallies = {variant: Tally({}) for variant in variants} | _tallies(rows)
-    return _table("variant", tallies, asked_is_known=all(tally.asked for tally in tallies.values()))
+    return {variant: Tally({}) for variant in variants} | _tallies(rows)
 
 
 def _by_kinds(site: Site, days: Range, fields: Sequence[str]) -> list[dict[str, Tally]]:

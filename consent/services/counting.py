@@ -17,6 +17,7 @@ from django.db import DatabaseError, IntegrityError, close_old_connections, conn
 
 from consent.models.statistics import Counted, DailyStatistic, add_counts
 from consent.privacy_signals import Signals
+from consent.services.sightings import write_sightings
 
 logger = logging.getLogger(__name__)
 Outcome = DailyStatistic.Outcome
@@ -41,8 +42,12 @@ def count_impression(
     country: str | None,
     asked: bool,
     now: datetime,
+    variant: str = "",
 ) -> None:
-    """Somebody came to the website: one more, one more if the banner was shown, and one more for each signal."""
+    """Somebody came to the website: one more, one more if the banner was shown, and one more for each signal.
+
+    `variant`: the arm of an A/B test that the page showed.
+    """
     outcomes = [Outcome.IMPRESSION]
     outcomes += [Outcome.ASKED] if asked else []
     outcomes += [Outcome.SIGNAL_DNT] if signals.dnt else []
@@ -58,6 +63,7 @@ def count_impression(
                 device_class=device_class or "",
                 country=country or "",
                 outcome=outcome.value,
+                variant=variant,
             )
         )
 
@@ -105,6 +111,7 @@ def _flush_forever() -> None:
         time.sleep(settings.COUNT_FLUSH_SECONDS)
         try:
             flush()
+            write_sightings()
         finally:
             close_old_connections()
             if settings.IS_SQLITE is False:

@@ -9,6 +9,8 @@ from datetime import datetime
 from django.db import DatabaseError
 
 from consent.services.checkpoint_copies import copy_checkpoints
+from consent.services.exports import make_export, remove_expired_exports, waiting_exports
+from consent.services.retention import apply_retention
 from consent.services.sealing import LedgerDamaged, seal_site
 from consent.signatures import KeyFileError
 from cookies.models import Site
@@ -49,4 +51,28 @@ def _copy(now: datetime) -> Iterator[Done]:
         yield Done(f"{count} checkpoints were copied.")
 
 
-STEPS: tuple[Callable[[datetime], Iterator[Done]], ...] = (_seal, _copy)
+def _forget(now: datetime) -> Iterator[Done]:
+    for site in Site.objects.order_by("id").iterator():
+        try:
+            done = apply_retention(site=site, now=now)
+        except DatabaseError as error:
+            yield Done(f"{site.key}: nothing more was forgotten. {error}", failed=True)
+            continue
+        if done and (done.count or done.held):
+            yield Done(f"{site.key}: the contents of {done.count} expired events were removed, {done.held} are held.")
+
+
+def _export(now: datetime) -> Iterator[Done]:
+    for export in waiting_exports(now=now):
+        try:
+            manifest = make_export(export=export)
+        except (OSError, DatabaseError) as error:
+            yield Done(f"{export}: it was not made. {error}", failed=True)
+            continue
+        if manifest:
+            yield Done(f"{export}: {manifest['count']} events were written.")
+    if count := remove_expired_exports(now=now):
+        yield Done(f"{count} exports were removed: their time is over.")
+
+
+STEPS: tuple[Callable[[datetime], Iterator[Done]], ...] = (_seal, _copy, _forget, _export)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,13 +16,16 @@ from consent import consent_cookie
 from consent.builtin_texts import builtin_texts
 from consent.deciding import deciding_regimes
 from consent.decisions import DecidingRegime
-from consent.delivery.compose import Schedule, compose, recipe
+from consent.delivery.arms import Banner, compose_arms
+from consent.delivery.compose import Composed, Schedule, compose, recipe
+from consent.experiments import LETTERS, variant_of
 from consent.limits import partners_fault, text_fault
-from consent.models import ComposedFile, Notice, NoticeVersion, Publication, Review, SitePolicy
+from consent.models import Arm, ComposedFile, Experiment, Notice, NoticeVersion, Publication, Review, SitePolicy
 from consent.news import Change, news_between
 from consent.payload import SCHEMA, canonical_json, digest_of, with_ordinals
 from consent.regimes import Regime, in_force, resolved
 from consent.services.checking import refuse_what_blocks
+from consent.services.draft_rows import DraftRows, draft_rows
 from consent.wording import OPTIONAL_CATEGORIES, version_texts
 from cookies.models import Site
 from cookies.snapshot import cookie_facts, partner_facts, site_facts
@@ -37,6 +41,15 @@ APPEARANCE = (
     "radius",
     "settings_button",
 )
+
+
+@dataclass(frozen=True)
+class PlannedTest:
+    """Versions that are shown beside each other, each with its share of a hundred page views, the one that is published
+    first; and until when."""
+
+    arms: Sequence[tuple[NoticeVersion, int]]
+    ends_at: datetime
 
 
 @transaction.atomic
@@ -66,14 +79,16 @@ def publish(
     if latest and digest == latest.version.digest:
         return None
     if looked_at and looked_at != digest:
-        raise ValidationError("The draft has changed since you opened this page. Look at it again, then publish.")
+        raise ValidationError(
+            "The draft has changed since you opened this page. Look at it again, then publish.", code="draft_changed"
+        )
     asked = [partner["slug"] for partner in payload["partners"] if partner["category"] != "strictly_necessary"]
     if fault := partners_fault(asked):
         raise ValidationError(fault)
     refuse_what_blocks(site=site, payload=payload)
     if draft_of(site)[1].four_eyes and not is_approved(site, digest):
         raise ValidationError("A reviewer has to approve this draft first.", code="not_approved")
-    version = _version_of(site, payload, now=now)
+    version = version_of(site, payload, now=now)
     return put_live(
         version=version,
         by=by,
@@ -97,6 +112,7 @@ def put_live(
     announce_until: datetime | None = None,
     grace_until: datetime | None = None,
     announcement: Mapping[str, str] | None = None,
+    test: PlannedTest | None = None,
 ) -> Publication:
     """Show a version from now (or from a later moment), new or published before, and compose its files.
 
@@ -104,6 +120,7 @@ def put_live(
 
     Those who have answered an earlier version are told what changed until `announce_until`, in the website's own words
     per language where there are any (`announcement`), and are asked about what was added from `grace_until` on.
+    `test`: beside another version, for some time; see services/experiments.py.
     """
     publication = Publication.objects.create(
         site=version.site,
@@ -116,14 +133,33 @@ def put_live(
         published_by=by,
         reason=reason,
     )
+    if test:
+        _begin_experiment(publication, test)
     compose_publication(publication=publication, now=now)
     return publication
+
+
+def _begin_experiment(publication: Publication, test: PlannedTest) -> None:
+    site = publication.site
+    experiment = Experiment.objects.create(
+        site=site, publication=publication, number=site.experiments.count() + 1, ends_at=test.ends_at
+    )
+    for letter, (version, share) in zip(LETTERS, test.arms, strict=True):
+        Arm.objects.create(
+            experiment=experiment, variant=variant_of(experiment.number, letter), version=version, share=share
+        )
 
 
 def draft_payload(site: Site, *, notice: Notice | None = None) -> dict[str, Any]:
     """The draft as the payload that publishing would freeze now, ordinals included; with another notice than the saved
     one, as it would be then."""
-    return with_ordinals(_draft(site, notice), latest_payload(site), ordinal=_next_ordinal(site))
+    return payload_of(draft_rows([site])[site.pk], notice=notice)
+
+
+def payload_of(rows: DraftRows, *, notice: Notice | None = None) -> dict[str, Any]:
+    """The same, of rows that were read already."""
+    before = json.loads(bytes(rows.latest.version.payload)) if rows.latest else None
+    return with_ordinals(_draft(rows, notice or rows.notice), before, ordinal=rows.newest_ordinal + 1)
 
 
 def latest_payload(site: Site) -> dict[str, Any] | None:
@@ -160,22 +196,58 @@ def compose_publication(*, publication: Publication, now: datetime) -> list[Comp
             announcement=publication.announcement,
             public_url=settings.PUBLIC_URL,
         )
-        for kind, made in composed.items():
-            file, _ = ComposedFile.objects.get_or_create(
-                publication=publication,
-                recipe=recipe(settings.PUBLIC_URL),
-                language=language,
-                kind=kind,
-                defaults={
-                    "digest": made.digest,
-                    "body": made.body,
-                    "brotli": made.brotli,
-                    "gzip": made.gzip,
-                    "composed_at": now,
-                },
-            )
-            files.append(file)
+        files += [_kept(publication, kind, made, now=now) for kind, made in composed.items()]
+    # What a test is composed of is not needed any more once it has ended.
+    experiment = Experiment.objects.filter(publication=publication, ends_at__gt=now).first()
+    return files + (compose_experiment(experiment=experiment, now=now) if experiment else [])
+
+
+def compose_experiment(*, experiment: Experiment, now: datetime) -> list[ComposedFile]:
+    """Make and keep what a test needs beside the files of its publication: a first file that draws a banner, and what
+    the others than the first load later."""
+    publication = experiment.publication
+    banners = [_banner(arm) for arm in experiment.arms.select_related("version")]
+    schedule, news = schedule_of(publication), _news(publication, banners[0].payload)
+    files = []
+    for language in banners[0].payload["languages"]:
+        first, later = compose_arms(
+            arms=banners,
+            until=_seconds(experiment.ends_at),
+            language=language,
+            schedule=schedule,
+            news=news,
+            announcement=publication.announcement,
+            public_url=settings.PUBLIC_URL,
+        )
+        files.append(_kept(publication, ComposedFile.Kind.SNIPPET, first, now=now, variant=str(experiment.number)))
+        for banner in banners[1:]:
+            files += [
+                _kept(publication, kind, made, now=now, variant=banner.variant)
+                for kind, made in later[banner.variant].items()
+            ]
     return files
+
+
+def _banner(arm: Arm) -> Banner:
+    return Banner(arm.variant, arm.share, json.loads(bytes(arm.version.payload)), arm.version.digest)
+
+
+def _kept(publication: Publication, kind: str, made: Composed, *, now: datetime, variant: str = "") -> ComposedFile:
+    file, _ = ComposedFile.objects.get_or_create(
+        publication=publication,
+        recipe=recipe(settings.PUBLIC_URL),
+        language=made.language,
+        kind=kind,
+        variant=variant,
+        defaults={
+            "digest": made.digest,
+            "body": made.body,
+            "brotli": made.brotli,
+            "gzip": made.gzip,
+            "composed_at": now,
+        },
+    )
+    return file
 
 
 def schedule_of(publication: Publication) -> Schedule:
@@ -229,7 +301,10 @@ def _remembered(publication: Publication) -> list[NoticeVersion]:
     )
     ends = [following.effective_at for following in shown[1:]] + [publication.effective_at]
     horizon = publication.effective_at - longest
-    return [earlier.version for earlier, end in zip(shown, ends, strict=True) if end >= horizon]
+    remembered = [earlier for earlier, end in zip(shown, ends, strict=True) if end >= horizon]
+    # Whoever answered another banner of a test has answered as well as those who answered the first.
+    arms = Arm.objects.filter(experiment__publication__in=remembered).select_related("version")
+    return [*(earlier.version for earlier in remembered), *(arm.version for arm in arms)]
 
 
 def _longest_memory(rows: Iterable[Regime | DecidingRegime]) -> int:
@@ -244,7 +319,8 @@ def _regimes_of(version: NoticeVersion) -> list[dict[str, Any]]:
     return regimes
 
 
-def _version_of(site: Site, payload: Mapping[str, Any], *, now: datetime) -> NoticeVersion:
+def version_of(site: Site, payload: Mapping[str, Any], *, now: datetime) -> NoticeVersion:
+    """The payload frozen; the same as before where it was frozen before."""
     raw = canonical_json(payload)
     existing = site.versions.filter(digest=digest_of(raw)).first()
     return existing or NoticeVersion.objects.create(
@@ -257,11 +333,10 @@ def _next_ordinal(site: Site) -> int:
     return (newest or 0) + 1
 
 
-def _draft(site: Site, tried: Notice | None = None) -> dict[str, Any]:
-    saved, policy = draft_of(site)
-    notice = tried or saved
+def _draft(rows: DraftRows, notice: Notice) -> dict[str, Any]:
+    site, policy = rows.site, rows.policy
     languages = [site.default_language, *(code for code in notice.languages if code != site.default_language)]
-    partners, cookies = partner_facts(site), cookie_facts(site)
+    partners, cookies = partner_facts(rows.partners), cookie_facts(rows.cookies)
     used = {fact["category"] for fact in (*partners, *cookies)}
     texts = {
         language: version_texts(
@@ -300,7 +375,7 @@ def _draft(site: Site, tried: Notice | None = None) -> dict[str, Any]:
             **({"auto_block": True} if policy.auto_block else {}),
         },
         "regimes": [resolved(row) for row in regimes],
-        "opt_out_links": [{"label": link.label, "url": link.url} for link in site.opt_out_links.all()],
+        "opt_out_links": [{"label": link.label, "url": link.url} for link in rows.opt_out_links],
     }
 
 

@@ -143,6 +143,7 @@ def _counted(event: ConsentEvent, seen: SeenByServer, outcome: str) -> Counted:
         device_class=seen.device_class or "",
         country=seen.country or "",
         outcome=outcome,
+        variant=event.variant,
     )
 
 

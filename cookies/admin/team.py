@@ -47,6 +47,7 @@ def team(request: HttpRequest, site: Site) -> HttpResponse:
         tab="team",
         form=form,
         rows=sorted(rows, key=lambda row: Role.OWNER not in row["roles"]),
+        tokens_url=page_url(site, "tokens"),
     )
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
+import re
 from datetime import timedelta
 from html import unescape
 from typing import TYPE_CHECKING
 
 from consent.admin.install import NOTHING_AHEAD
+from consent.delivery import live
 from consent.models import SitePolicy
 from consent.services.drafting import save_languages, save_policy
 from consent.services.publishing import publish
-from cookies.models import Site
+from cookies.models import Partner, Site
+from cookies.services.catalogue import add_library_partner
 from cookies.services.sites import update_site
 from tests.admin.conftest import NOW, url
 
@@ -66,3 +71,66 @@ def test_install_page_has_the_lines_that_keep_an_answer_where_that_is_chosen(as_
     assert lines["settings"] == '"KEEP_PATH": "/sayso/keep",\n"COOKIE_DOMAIN": "numonix.example",'
     page = unescape(answer.content.decode())
     assert all(text in page for text in lines.values())
+
+
+def test_install_page_has_the_line_for_those_who_write_no_html(as_alice: Client, site: Site) -> None:
+    ways = as_alice.get(url("install", site)).context["ways"]
+    assert ways.wordpress.splitlines() == [
+        "add_action( 'wp_head', function () {",
+        '\techo \'<script async src="http://localhost:8000/s/numonix.js"></script>\' . "\\n";',
+        "}, PHP_INT_MIN );",
+    ]
+    assert ways.policy == "script-src http://localhost:8000; connect-src http://localhost:8000;"
+    assert '"SITE_KEY": "numonix"' in ways.django_settings
+    assert 'nonce="…" async' in ways.with_nonce
+    save_policy(site=site, auto_block=True)
+    answer = as_alice.get(url("install", site))
+    # Both lines, in their order, and neither with async.
+    assert answer.context["ways"].wordpress.count("echo") == 2
+    assert "async" not in answer.context["ways"].wordpress
+    page = unescape(answer.content.decode())
+    assert "needs the two lines from above instead" in page
+    assert f"    {NOTHING_AHEAD}\n    <script src=" in answer.context["head_of_a_page"]
+
+
+def test_pinned_line_names_the_live_file_and_its_hash(as_alice: Client, client: Client, site: Site) -> None:
+    assert as_alice.get(url("install", site)).context["ways"].pinned == {}
+    save_languages(site=site, languages=["en", "de"])
+    live.forget()
+    publish(site=site, by="alice", now=NOW)
+    live.forget()
+    pinned = as_alice.get(url("install", site)).context["ways"].pinned
+    assert set(pinned) == {"en", "de"}
+    for code, line in pinned.items():
+        address, checksum = re.search(r'src="http://localhost:8000(.*)"', line), re.search(r'"sha256-(.*?)"', line)
+        assert address
+        assert checksum
+        body = client.get(address[1]).content
+        assert body == client.get(f"/s/numonix.{code}.js").content
+        assert base64.b64decode(checksum[1]) == hashlib.sha256(body).digest()
+
+
+def test_install_page_says_what_tag_manager_can_hold_back(as_alice: Client, site: Site) -> None:
+    def page() -> str:
+        return unescape(as_alice.get(url("install", site)).content.decode())
+
+    assert "If the website uses Tag Manager, add it under Partners" in page()
+    partner = add_library_partner(
+        site=site, library="google-tag-manager", parameters={"container_id": "GTM-AB12CD3"}, load_mode="gated"
+    )
+    for mode, sentence in (
+        ("gated", "mark its code in the pages"),
+        ("managed", "Take Tag Manager's own code out"),
+        ("signalled", "Every other tag in the container needs a trigger"),
+    ):
+        Partner.objects.filter(pk=partner.pk).update(load_mode=mode)
+        assert sentence in page()
+
+
+def test_who_may_not_change_the_addresses_copies_all_the_same(as_bob: Client, site: Site) -> None:
+    page = as_bob.get(url("install", site)).content.decode()
+    disabled = re.findall(r"<fieldset[^>]*disabled>(.*?)</fieldset>", page, re.S)
+    assert len(disabled) == 1
+    assert "Save the addresses" in disabled[0]
+    assert "data-sy-copy" not in disabled[0]
+    assert "data-sy-copy" in page

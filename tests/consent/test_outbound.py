@@ -249,8 +249,12 @@ def test_slow_answer_ends_with_the_time(sent: Callable[[], Iterator[bytes]], web
 
 
 def test_slow_resolver_ends_with_the_time() -> None:
+    def slow(host: str, port: int) -> Sequence[str]:
+        time.sleep(2)
+        return ["93.184.215.14"]
+
     with pytest.raises(NoAnswer, match="took longer"):
-        outside(resolve=lambda host, port: time.sleep(2) or ["93.184.215.14"]).get(read_address("http://a.example/"))
+        outside(resolve=slow).get(read_address("http://a.example/"))
 
 
 def test_packed_answer_is_unpacked(website: Website) -> None:

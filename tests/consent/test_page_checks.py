@@ -125,7 +125,7 @@ def test_redirect_away_from_the_website_is_not_followed_and_told(here: Site, web
         assert check(here, str(website.sends_on("/", location))) == ["not_read"]
         newest = newest_check(here)
         assert newest
-        (remark,) = newest.found["remarks"]  # type: ignore[misc]
+        (remark,) = newest.found["remarks"]
         assert "which is not one of this website's addresses" in str(remark)
     assert len(website.asked) == 3
 

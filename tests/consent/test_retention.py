@@ -17,6 +17,7 @@ from consent.grant_proof import ProofRules
 from consent.models import ConsentEvent, Ledger, LegalHold, NoticeVersion, RetentionRun, SitePolicy
 from consent.privacy_signals import Signals
 from consent.reports.verification import verify
+from consent.services.erasure import erase_consent
 from consent.services.holds import HoldTerms, lift_hold, set_hold
 from consent.services.maintaining import maintain
 from consent.services.recording import ReportedEvent, SeenByServer, consent_ref_of, record_event
@@ -181,6 +182,15 @@ def test_hold_keeps_what_it_covers_until_it_is_lifted(site: Site, record: Callab
     lift_hold(hold=hold, reason="The case is closed.", by="ada", now=NOW)
     assert apply_retention(site=site, now=NOW + timedelta(days=1)) == Forgotten(1, 0)
     assert not has_contents(held)
+
+
+def test_visitor_who_erases_their_record_is_obeyed_under_a_hold(
+    site: Site, record: Callable[..., ConsentEvent]
+) -> None:
+    event = record()
+    set_hold(site=site, terms=HoldTerms(reason="Case 12/26"), by="ada", now=NOW)
+    assert erase_consent(site_id=site.pk, consent_ref=str(event.consent_ref)) == 1
+    assert not has_contents(event)
 
 
 def test_hold_of_another_website_holds_nothing_here(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consent.rates import FEWEST, exact_rate, rounded_rate, step_for, wilson
+from consent.rates import FEWEST, FINE_STEPS, difference, exact_rate, rounded_rate, step_for, wilson
 from consent.small_cells import Cell, gather, hidden_cells, hidden_of_sums
 
 COUNTS = st.integers(0, 100_000)
@@ -29,6 +29,49 @@ def test_interval_narrows_as_more_are_asked(n: int, part: int) -> None:
     part = min(part, n)
     (low, high), (nearer, farther) = wilson(part * 4, n * 4), wilson(part, n)
     assert high - low <= farther - nearer
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "low", "high"),
+    [
+        # The examples (a), (b), (c) and (h) of the paper, method 10.
+        ((48, 80), (56, 70), 0.0524, 0.3339),
+        ((3, 10), (9, 10), 0.1705, 0.8090),
+        ((2, 7), (6, 7), 0.0582, 0.8062),
+        ((0, 10), (10, 10), 0.6075, 1.0),
+    ],
+)
+def test_difference_is_newcombes(first: tuple[int, int], second: tuple[int, int], low: float, high: float) -> None:
+    found = difference(exact_rate(*first), exact_rate(*second))
+    assert found
+    assert (found.low, found.high) == pytest.approx((low, high), abs=0.00006)
+
+
+@given(COUNTS, COUNTS, COUNTS, COUNTS)
+def test_difference_lies_in_its_interval_and_turns_with_its_sign(a: int, b: int, c: int, d: int) -> None:
+    first, second = exact_rate(min(a, b), max(a, b)), exact_rate(min(c, d), max(c, d))
+    there, back = difference(first, second), difference(second, first)
+    if there is None or back is None:
+        assert first is None or second is None
+        return
+    assert -1 <= there.low <= there.share <= there.high <= 1
+    assert (back.low, back.high) == pytest.approx((-there.high, -there.low))
+
+
+def test_difference_of_an_unknown_share_is_not_told() -> None:
+    assert difference(exact_rate(400, 1000), None) is None
+    assert difference(rounded_rate(2, 9), exact_rate(400, 1000)) is None
+
+
+@given(COUNTS, COUNTS, COUNTS, COUNTS)
+def test_rounding_makes_no_difference(a: int, b: int, c: int, d: int) -> None:
+    """What rounded shares are told to differ by holds the truth."""
+    counts = (min(a, b), max(a, b)), (min(c, d), max(c, d))
+    exact = difference(*(exact_rate(*count) for count in counts))
+    told = difference(*(rounded_rate(*count, FINE_STEPS) for count in counts))
+    if exact and told:
+        assert told.low <= exact.share + 1e-9
+        assert told.high >= exact.share - 1e-9
 
 
 @given(COUNTS, st.integers(1, 100_000))

@@ -14,6 +14,7 @@ import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
@@ -153,8 +154,8 @@ def own_database(tmp_path: Path) -> tuple[str, Any]:
     """An address, and what removes it: a file, or another database of the PostgreSQL that the tests use."""
     if connection.vendor == "sqlite":
         return f"sqlite:///{tmp_path / 'kill.sqlite3'}", lambda: None
-    server, name = os.environ["DATABASE_URL"].rpartition("/")[0], f"kill_{uuid.uuid4().hex[:8]}"
-    query = os.environ["DATABASE_URL"].rpartition("/")[2].partition("?")[2]
+    name = f"kill_{uuid.uuid4().hex[:8]}"
+    url = urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}"))
     settings = {key: value for key, value in connection.get_connection_params().items() if key in ("host", "user")}
 
     def run(statement: str) -> None:
@@ -162,7 +163,7 @@ def own_database(tmp_path: Path) -> tuple[str, Any]:
             link.execute(statement)
 
     run(f"CREATE DATABASE {name}")
-    return f"{server}/{name}{'?' + query if query else ''}", lambda: run(f"DROP DATABASE {name} WITH (FORCE)")
+    return url, lambda: run(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def wait_for_a_seal(installation: Installation) -> None:

@@ -20,7 +20,7 @@ class BearerToken(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[User, Token]:
         scheme, _, text = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not text:
+        if scheme.lower() != "bearer" or not text.strip():
             raise Problem(401, "token_missing", "Send a token as `Authorization: Bearer`.", headers=CHALLENGE)
         now = timezone.now()
         try:

@@ -56,15 +56,8 @@ def _limit(text: str) -> int:
 
 
 def _cursor(belongs: str, position: Sequence[Any]) -> str:
-    plain = json.loads(json.dumps([belongs, *position], cls=_Exact))
+    plain = json.loads(json.dumps([belongs, *position], cls=JSONEncoder))
     return signing.dumps(plain, salt=SALT)
-
-
-class _Exact(JSONEncoder):
-    """The REST framework's encoder cuts microseconds; a position needs them."""
-
-    def default(self, value: Any) -> Any:
-        return value.isoformat() if hasattr(value, "isoformat") else super().default(value)
 
 
 def _position(cursor: str, belongs: str, length: int) -> Sequence[Any]:

@@ -31,4 +31,6 @@ class Command(BaseCommand):
             if done is None:
                 self.stdout.write(f"{site.key}: today's run is done already.")
             else:
-                self.stdout.write(f"{site.key}: the contents of {done.count} events {verb} removed, {done.held} are held.")
+                self.stdout.write(
+                    f"{site.key}: the contents of {done.count} events {verb} removed, {done.held} are held."
+                )

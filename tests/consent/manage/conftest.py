@@ -43,7 +43,8 @@ def ask(client: Client, new_token: Callable[..., str]) -> Callable[..., HttpResp
     made: dict[str, str] = {}
 
     def send(method: str, path: str, body: Any = None, *, token: str | None = None, **headers: str) -> Any:
-        text = token or made.setdefault("text", new_token(name="Everything"))
+        if token is None and not made:
+            made["text"] = new_token(name="Everything")
         where = path if path.startswith("/api/") else f"{OF_SITE}{path}"
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         return client.generic(
@@ -51,7 +52,7 @@ def ask(client: Client, new_token: Callable[..., str]) -> Callable[..., HttpResp
             where,
             b"" if body is None else _json(body),
             content_type="application/json",
-            headers={"Authorization": f"Bearer {text}", **sent},
+            headers={"Authorization": f"Bearer {token or made['text']}", **sent},
         )
 
     return send

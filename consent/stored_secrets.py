@@ -1,0 +1,48 @@
+"""Secrets that this server itself has to use again: to sign what it sends, to check what a website signed.
+
+A hash would do for what is only compared; a signature needs the secret itself. So it is stored encrypted (Fernet) under a
+key that is derived from SECRET_KEY, and a copy of the database alone signs nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+
+PURPOSE = b"consent.stored_secrets.1"
+SECRET_BYTES = 32
+
+
+class SecretLost(Exception):
+    """It was stored under another SECRET_KEY."""
+
+
+def new_secret(prefix: str) -> str:
+    """256 random bits in letters and digits, after a word that scanners for leaked secrets can know."""
+    return prefix + secrets.token_hex(SECRET_BYTES)
+
+
+def sealed(secret: str) -> str:
+    """What is stored of a secret."""
+    return _fernet().encrypt(secret.encode()).decode()
+
+
+def opened(stored: str) -> str:
+    """The secret again. Raises SecretLost."""
+    try:
+        return _fernet().decrypt(stored.encode()).decode()
+    except InvalidToken:
+        raise SecretLost from None
+
+
+def _fernet() -> MultiFernet:
+    return MultiFernet([Fernet(_derived(key)) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
+
+
+def _derived(secret_key: str) -> bytes:
+    return base64.urlsafe_b64encode(hmac.new(secret_key.encode(), PURPOSE, hashlib.sha256).digest())

@@ -1,0 +1,114 @@
+"""The OpenAPI document against the server: whatever is sent, nothing breaks, and every answer is one of those it lists."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import schemathesis
+from django.utils import timezone
+from drf_spectacular.generators import SchemaGenerator
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from config.wsgi import application
+from consent.services.sealing import seal_site
+from cookies.services.tokens import make_token
+from cookies.tokens import VERBS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.contrib.auth.models import User
+
+    from consent.models import Publication
+    from cookies.models import Cookie
+
+pytestmark = pytest.mark.django_db
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+DOCUMENT = SchemaGenerator().get_schema(request=None, public=True)
+DESCRIBED = schemathesis.openapi.from_dict(DOCUMENT)
+DESCRIBED.app = application
+OPERATIONS = {found.ok().label: found.ok() for found in DESCRIBED.get_all_operations()}
+# Bounded: the whole file takes seconds. Each run tries other examples, but in CI.
+EXAMPLES = settings(
+    max_examples=12,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.fixture
+def real(
+    published: Publication, alice: User, send: Callable[..., Any], event_body: dict[str, Any], settings: Any
+) -> dict[str, Any]:
+    """Names of what is there: chance alone would find nothing but 404."""
+    settings.PUBLIC_URL = "http://testserver"
+    assert send(event_body).status_code == 201
+    seal_site(site=published.site, now=timezone.now())
+    cookie: Cookie = published.site.cookies.get(name="session")
+    token = make_token(
+        site=published.site,
+        made_by=alice,
+        name="Tester",
+        verbs=list(VERBS),
+        days=1,
+        now=timezone.now() - timedelta(minutes=1),
+    )
+    return {
+        "token": token.text,
+        "key": "numonix",
+        "slug": "chat",
+        "cookie_id": cookie.pk,
+        "number": 1,
+        "event_id": event_body["event_id"],
+        "digest": published.version.digest,
+        "consent_id": str(uuid.UUID(event_body["consent_id"])),
+    }
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["fitting", "unfitting"])
+@pytest.mark.parametrize("label", OPERATIONS)
+def test_every_answer_is_documented(label: str, mode: GenerationMode, real: dict[str, Any]) -> None:
+    operation = OPERATIONS[label]
+
+    @EXAMPLES
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def ask(case: schemathesis.Case) -> None:
+        for name in case.path_parameters or {}:
+            case.path_parameters[name] = real.get(name, case.path_parameters[name])
+        bearer = real["token"] if "/manage/" in label else real["consent_id"]
+        case.headers = {**(case.headers or {}), "Authorization": f"Bearer {bearer}"}
+        response = case.call(base_url="http://testserver")
+        case.validate_response(response, checks=CHECKS)
+
+    ask()
+
+
+def test_document_describes_every_address_of_the_machine_api() -> None:
+    described = {path for path in DOCUMENT["paths"] if path.startswith("/api/v1/manage/")}
+    assert len(described) == 15
+    for path in described:
+        for method, operation in DOCUMENT["paths"][path].items():
+            assert operation["security"] == [{"token": []}], (method, path)
+            good = [answer for status, answer in operation["responses"].items() if status in ("200", "201")]
+            contents = [content for answer in good for content in answer["content"].values()]
+            assert all("examples" in content for content in contents), (method, path)
+    assert DOCUMENT["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+    json.dumps(DOCUMENT)
