@@ -282,7 +282,7 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "consent.api.openapi.add_plain_views",
     ],
-    "AUTHENTICATION_WHITELIST": [],
+    "AUTHENTICATION_WHITELIST": ["consent.api.manage.authentication.BearerToken"],
     "ENUM_NAME_OVERRIDES": {"TechnologyEnum": "cookies.vocabulary.TECHNOLOGIES"},
 }
 

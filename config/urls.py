@@ -12,6 +12,7 @@ from consent.api.ledger import ConsistencyView, InclusionView, checkpoint, keys,
 from consent.api.public import ConsentsView, SiteView, VersionView
 from consent.api.receipts import ReceiptView
 from consent.api.region import region
+from consent.api.user_links import LinkView, UserConsentsView
 
 urlpatterns = [
     path("", include("consent.delivery.routes")),
@@ -19,6 +20,10 @@ urlpatterns = [
     re_path(r"^api/v1/sites/(?P<key>[a-z0-9-]{1,40})/impressions$", impressions, name="impressions"),
     re_path(r"^api/v1/sites/(?P<key>[a-z0-9-]{1,40})/region$", region, name="region"),
     re_path(r"^api/v1/sites/(?P<key>[a-z0-9-]{1,40})/consents$", ConsentsView.as_view(), name="consents"),
+    re_path(r"^api/v1/sites/(?P<key>[a-z0-9-]{1,40})/consents/link$", LinkView.as_view(), name="consent-link"),
+    re_path(
+        r"^api/v1/sites/(?P<key>[a-z0-9-]{1,40})/users/consents$", UserConsentsView.as_view(), name="user-consents"
+    ),
     path("api/v1/sites/<slug:key>/receipts/<uuid:event_id>", ReceiptView.as_view(), name="receipt"),
     re_path(r"^api/v1/sites/(?P<key>[a-z0-9-]{1,40})/decision$", DecisionView.as_view(), name="decision"),
     re_path(r"^api/v1/sites/(?P<key>[a-z0-9-]{1,40})$", SiteView.as_view(), name="site"),

@@ -6,10 +6,12 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-application = get_wsgi_application()
+django_application = get_wsgi_application()
 
-from consent.delivery import live  # noqa: E402  models can be imported only once Django is set up
+from config.front_door import FrontDoor  # noqa: E402  models can be imported only once Django is set up
+from consent.delivery import live  # noqa: E402
 from consent.services import counting  # noqa: E402
 
+application = FrontDoor(django_application)
 live.start_refresher()
 counting.start_flusher()

@@ -74,7 +74,8 @@ class RetentionForm(CalmForm):
     )
 
     def __init__(self, *args: Any, keeping: Keeping, **kwargs: Any) -> None:
-        kwargs["initial"] = {"days": keeping.days, **{place_field(code): days for code, days in keeping.by_place.items()}}
+        by_place = {place_field(code): days for code, days in keeping.by_place.items()}
+        kwargs["initial"] = {"days": keeping.days, **by_place}
         super().__init__(*args, **kwargs)
         for code in dict.fromkeys(row.place for row in REGIMES.values()):
             self.fields[place_field(code)] = forms.IntegerField(
@@ -120,6 +121,7 @@ class HoldForm(CalmForm):
         help_text="64 letters and digits, from the page of a record. Never a consent id.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
+
     @property
     def terms(self) -> HoldTerms:
         cleaned = self.cleaned_data

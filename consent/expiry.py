@@ -1,4 +1,4 @@
-"""What evidence has expired: by how long a website keeps it, where its visitor was, and what a legal hold covers. Pure."""
+"""What evidence has expired: by how long a website keeps it, where its visitor was, what a legal hold covers. Pure."""
 
 from __future__ import annotations
 

@@ -106,6 +106,13 @@ class Outbound:
         NoAnswer."""
         return self._ask("POST", address, body, headers, time.monotonic() + self.limits.seconds)
 
+    def check(self, address: WebAddress) -> None:
+        """Whether it would be asked, without asking it. Raises Refused or NoAnswer."""
+        try:
+            self._checked_addresses(address, time.monotonic() + self.limits.seconds)
+        except TimeoutError:
+            raise NoAnswer(f"Looking up {address.host} took longer than {self.limits.seconds:g} seconds.") from None
+
     def _ask(self, method: str, address: WebAddress, body: bytes, headers: Mapping[str, str], until: float) -> Answer:
         own = {"Host": _host_header(address), "User-Agent": self.user_agent, "Accept-Encoding": "gzip"}
         try:

@@ -1,7 +1,7 @@
 """Secrets that this server itself has to use again: to sign what it sends, to check what a website signed.
 
-A hash would do for what is only compared; a signature needs the secret itself. So it is stored encrypted (Fernet) under a
-key that is derived from SECRET_KEY, and a copy of the database alone signs nothing.
+A hash would do for what is only compared; a signature needs the secret itself. So it is stored encrypted (Fernet) under
+a key that is derived from SECRET_KEY, and a copy of the database alone signs nothing.
 """
 
 from __future__ import annotations

@@ -35,7 +35,9 @@ class TokenRefused(Exception):
 def subject_of(token: str, *, secret: str, site_key: str, now: int) -> str:
     """The website's own name for its user. `now` in Unix seconds. Raises TokenRefused."""
     if len(token) > LONGEST:
-        raise TokenRefused("token_too_large", f"A token has at most {LONGEST:,} characters. Put only `sub`, `site` and `exp` in it.")
+        raise TokenRefused(
+            "token_too_large", f"A token has at most {LONGEST:,} characters: only `sub`, `site` and `exp`."
+        )
     found = SHAPE.fullmatch(token)
     header, claims = (_json(part) for part in found.groups()[:2]) if found else (None, None)
     if found is None or header is None or claims is None:
@@ -43,7 +45,7 @@ def subject_of(token: str, *, secret: str, site_key: str, now: int) -> str:
     if header.get("alg") != "HS256" or "crit" in header:
         raise TokenRefused("token_algorithm", "Tokens are signed with HS256, and with nothing else.")
     if not _is_signed(found, secret):
-        raise TokenRefused("token_signature", "The token's signature is not of this website's secret. Was a new one made?")
+        raise TokenRefused("token_signature", "The token is not signed with this website's present secret.")
     return _checked(claims, site_key, now)
 
 

@@ -16,12 +16,13 @@ from uuid import UUID
 
 from consent.payload import canonical_json
 
+PUBLISHED, WITHDRAWN, EXPORTED = "version.published", "consent.withdrawn", "export.ready"
 # A closed set: only add. Receivers ignore a kind that they don't know.
 KINDS: Mapping[str, str] = MappingProxyType(
     {
-        "version.published": "A version was published",
-        "consent.withdrawn": "A visitor took a consent back",
-        "export.ready": "An export is ready",
+        PUBLISHED: "A version was published",
+        WITHDRAWN: "A visitor took a consent back",
+        EXPORTED: "An export is ready",
     }
 )
 SECRET_PREFIX = "sayso_wh_"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -44,8 +45,14 @@ def origin_allowed(origin: str, domains: Iterable[str]) -> bool:
 
 def domains_of(origin: str, domains: Iterable[str]) -> list[str]:
     """Those of a website's domains that an origin is under. Several where a name fits a pattern too."""
+    return list(_domains_of(origin, tuple(domains)))
+
+
+# The same few pages ask again and again.
+@lru_cache(maxsize=4096)
+def _domains_of(origin: str, domains: tuple[str, ...]) -> tuple[str, ...]:
     parts = _split(origin)
-    return [pattern for pattern in domains if _matches(parts, pattern)] if parts else []
+    return tuple(pattern for pattern in domains if _matches(parts, pattern)) if parts else ()
 
 
 def means_own_machine(domain: str) -> bool:

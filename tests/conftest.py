@@ -85,6 +85,8 @@ def forget_everything() -> None:
         live.forget()
     if counting := sys.modules.get("consent.services.counting"):
         counting.forget()
+    if throttling := sys.modules.get("consent.api.throttling"):
+        throttling.forget()
     if sightings := sys.modules.get("consent.services.sightings"):
         sightings.forget()
 

@@ -138,7 +138,7 @@ def without_groups(pattern: str) -> str:
 
 def test_every_route_is_documented_and_every_documented_route_exists() -> None:
     known = set(routes(get_resolver().url_patterns))
-    named = {re.sub(r"^(GET|POST|DELETE) ", "", span) for span in spans(text_of("api.md"))}
+    named = {re.sub(r"^(GET|POST|PUT|DELETE) ", "", span) for span in spans(text_of("api.md"))}
     assert {span for span in named if span.startswith("/")} == known
 
 

@@ -17,7 +17,9 @@ from consent.admin import (
     publish,
     retention,
     review,
+    user_links,
     versions,
+    webhooks,
 )
 from consent.builtin_texts import available_languages
 from consent.services.publishing import draft_of
@@ -42,5 +44,7 @@ __all__ = [
     "publish",
     "retention",
     "review",
+    "user_links",
     "versions",
+    "webhooks",
 ]

@@ -43,7 +43,7 @@ def answer_facts(event: ConsentEvent) -> Iterator[Fact]:
     yield "Clicked by", {True: "A person", False: "A program", None: "Not known"}[event.trusted], ""
     yield "Country", *_known(event, event.country and COUNTRIES.get(event.country, event.country))
     yield "Device", *_known(event, event.device_class and event.device_class.capitalize())
-    said = event.client_time and f"{event.client_time:%Y-%m-%d %H:%M:%S} UTC"
+    said = f"{event.client_time:%Y-%m-%d %H:%M:%S} UTC" if event.client_time else None
     yield "Time on the visitor's clock", *_known(event, said)
     yield "Number of the receipt", str(event.event_id), ""
 

@@ -56,7 +56,9 @@ def exports(request: HttpRequest, site: Site) -> HttpResponse:
     )
 
 
-@site_page("exports/<int:number>/file/", name="export-file", sees=VIEW, writes=ADD, roles=READS_EVIDENCE, only_post=True)
+@site_page(
+    "exports/<int:number>/file/", name="export-file", sees=VIEW, writes=ADD, roles=READS_EVIDENCE, only_post=True
+)
 def export_file(request: HttpRequest, site: Site, number: int) -> HttpResponse:
     """The file. By POST, since it is written down who took it: no link, look or prefetch takes one."""
     export = get_object_or_404(site.exports, pk=number)

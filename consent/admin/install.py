@@ -62,6 +62,8 @@ def install(request: HttpRequest, site: Site) -> HttpResponse:
         pinned=[(language_name(code), code, pinned) for code, pinned in ways.pinned.items()],
         library_url=page_url(site, "library") if may_open(request, site, "library") else "",
         check_url=page_url(site, "check-page") if may_open(request, site, "check-page") else "",
+        webhooks_url=page_url(site, "webhooks") if may_open(request, site, "webhooks") else "",
+        users_url=page_url(site, "user-links") if may_open(request, site, "user-links") else "",
         language_lines=[
             (language_name(code), embed_line(site, code, blocks=blocks))
             for code in languages_of(site)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from django.conf import settings
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from consent.api.bodies import NOT_AN_ARM, Digest, Language, RegimeCode, SignalsBody, Slug, Variant
@@ -68,14 +68,14 @@ def events(request: HttpRequest, site: live.LiveSite) -> HttpResponse:
     # The hosted page speaks for itself, whatever stands in the website's own pages.
     if body.surface != "page":
         see_embedding(request, site, now)
-    response = JsonResponse(
+    content = msgspec.json.encode(
         {
-            "event_id": str(recorded.event_id),
-            "received_at": recorded.received_at.isoformat().replace("+00:00", "Z"),
+            "event_id": recorded.event_id,
+            "received_at": recorded.received_at,
             "receipt_url": f"{settings.PUBLIC_URL}/p/{site.key}/receipts/{recorded.event_id}",
-        },
-        status=201 if recorded.is_new else 200,
+        }
     )
+    response = HttpResponse(content, content_type="application/json", status=201 if recorded.is_new else 200)
     response["Cache-Control"] = "no-store"
     tell_update(response)
     return response

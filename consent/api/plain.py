@@ -38,7 +38,7 @@ def plain_view(method: str, *, refusal: str) -> Callable[[Answer], View]:
             origin = ""
             try:
                 site = known_site(key)
-                if method == "POST" or request.method == "OPTIONS" or "Origin" in request.headers:
+                if method == "POST" or request.method == "OPTIONS" or "HTTP_ORIGIN" in request.META:
                     origin = checked_origin(request, site)
                 response = _answered(request, site, origin)
             except ApiError as error:

@@ -216,7 +216,12 @@ class ConsentsView(VisitorView):
         operation_id="consents",
         tags=["visitor"],
         parameters=[KEY, BEARER, AS_CSV],
-        responses={200: HistorySerializer, 401: ErrorSerializer, 404: ErrorSerializer},
+        responses={
+            (200, "application/json"): HistorySerializer,
+            (200, "text/csv"): OpenApiTypes.STR,
+            401: ErrorSerializer,
+            404: ErrorSerializer,
+        },
         examples=[
             OpenApiExample("None kept", value={"error": {"code": "no_record", "detail": "…"}}, status_codes=[404])
         ],

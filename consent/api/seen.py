@@ -20,14 +20,19 @@ def seen_by_server(request: HttpRequest, codes: Iterable[str], now: datetime) ->
     """`codes`: the regimes of the version in question, the one for everybody else first."""
     place = place_of(request)
     return SeenByServer(
-        signals=read_signals(request.headers),
+        signals=read_signals(sent_signals(request)),
         regime=regime_of(place, codes, on=now.date()),
         country=place.country,
-        device_class=device_class(request.headers.get("User-Agent", "")),
+        device_class=device_class(request.META.get("HTTP_USER_AGENT", "")),
     )
+
+
+def sent_signals(request: HttpRequest) -> dict[str, str]:
+    """The two headers, read from where the server put them: making a map of all of them would cost more."""
+    return {"DNT": request.META.get("HTTP_DNT", ""), "Sec-GPC": request.META.get("HTTP_SEC_GPC", "")}
 
 
 def see_embedding(request: HttpRequest, site: LiveSite, now: datetime) -> None:
     """What speaks to us from a page of the website was put there by the embed line: its address was seen with it."""
-    if origin := request.headers.get("Origin"):
+    if origin := request.META.get("HTTP_ORIGIN"):
         see_page(site_id=site.id, origin=origin, domains=site.domains, day=now.date())

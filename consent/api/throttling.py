@@ -1,28 +1,48 @@
 """How often a client may ask: counted in memory by address, kept nowhere."""
 
+from __future__ import annotations
+
+import time
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from rest_framework.throttling import SimpleRateThrottle
+from rest_framework.throttling import BaseThrottle
 
+from consent.api.request_limits import RequestLimit, request_limit
 from consent.geography import address_of
 
 
-class ClientThrottle(SimpleRateThrottle):
-    """EVENT_RATE requests per client. The client is the address that the last trusted proxy saw; where none says one,
-    the connection's own."""
+class ClientThrottle(BaseThrottle):
+    """EVENT_RATE requests per client, for the views of Django REST framework; one count with the plain views."""
 
-    scope = "client"
+    waiting: float | None = None
 
-    def get_rate(self) -> str | None:
-        return settings.EVENT_RATE
+    def allow_request(self, request: Any, view: Any) -> bool:
+        self.waiting = seconds_to_wait(request)
+        return self.waiting is None
 
-    def get_cache_key(self, request: Any, view: Any) -> str:
-        return f"throttle:{address_of(request) or request.META.get('REMOTE_ADDR', '')}"
+    def wait(self) -> float | None:
+        return self.waiting
 
 
 def seconds_to_wait(request: HttpRequest) -> float | None:
-    """How long this client must wait before it is heard again; None where it may go on. For plain views."""
-    throttle: Any = ClientThrottle()
-    return None if throttle.allow_request(request, None) else throttle.wait() or 1.0
+    """How long this client must wait before it is heard again; None where it may go on.
+
+    The client is the address that the last trusted proxy saw; where none says one, the connection's own.
+    """
+    limit = _limit(settings.EVENT_RATE)
+    if limit is None:
+        return None
+    return limit.seconds_to_wait(address_of(request) or request.META.get("REMOTE_ADDR", ""), time.time())
+
+
+@lru_cache(maxsize=4)
+def _limit(rate: str | None) -> RequestLimit | None:
+    return request_limit(rate)
+
+
+def forget() -> None:
+    """Let every client begin anew."""
+    _limit.cache_clear()

@@ -69,7 +69,7 @@ def compose_arms(
         for arm in arms
     ]
     drawn = [
-        {"share": arm.share, "facts": {"variant": arm.variant, **_of_its_own(facts[0], each)}}
+        {"share": arm.share, "variant": arm.variant, "facts": _of_its_own(facts[0], each)}
         for arm, each in zip(arms, facts, strict=True)
     ]
     draw = f"(function(__ARMS__){{{engine(PART).strip()}\n}})({script_json({'until': until, 'arms': drawn})});"

@@ -237,7 +237,7 @@ def snippet_facts(
         {
             "key": key,
             "version": digest,
-            "build": build(),
+            "sent": {"build": build()},
             "language": language,
             "languages": _others(payload, language),
             "direction": direction(language),

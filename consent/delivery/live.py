@@ -93,6 +93,14 @@ def get_site(key: str) -> LiveSite | None:
     return site
 
 
+def held_site(key: str) -> LiveSite | None:
+    """A website that has something live and is in memory and still good; None for every other."""
+    site = _sites.get(key)
+    if site is None or site.payload is None or (site.until and site.until <= timezone.now()):
+        return None
+    return site
+
+
 def get_version(site_id: int, digest: str) -> LiveVersion | None:
     """A version that was published for this website at any time. Versions never change, so it is kept for good."""
     try:

@@ -6,12 +6,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.views.decorators.http import require_safe
 
 from consent.delivery import live
+from consent.delivery.answers import FRESH, JAVASCRIPT, SHARED, answer_with
 from consent.delivery.compose import script_json
 from consent.pages.languages import offered_form
 
-FRESH = "public, max-age=300, stale-while-revalidate=86400, stale-if-error=604800"
 IMMUTABLE = "public, max-age=31536000, immutable"
-JAVASCRIPT = "text/javascript; charset=utf-8"
 
 
 @require_safe
@@ -47,38 +46,19 @@ def _best_language(language: str, site: live.LiveSite) -> str | None:
 
 
 def _sent(request: HttpRequest, file: live.LiveFile, caching: str) -> HttpResponse:
-    encoding, body = _encoded(request.headers.get("Accept-Encoding", ""), file)
-    # A strong validator names bytes, so each encoding has its own.
-    etag = f'"{file.etag[:32]}{"-" + encoding if encoding else ""}"'
-    if etag in [tag.strip() for tag in request.headers.get("If-None-Match", "").split(",")]:
-        response: HttpResponse = HttpResponseNotModified()
-    else:
-        response = HttpResponse(body, content_type=JAVASCRIPT)
-        if encoding:
-            response["Content-Encoding"] = encoding
-    response["ETag"] = etag
-    response["Cache-Control"] = caching
-    response["Vary"] = "Accept-Encoding"
-    _shared(response)
+    headers = request.headers
+    accepted, known = headers.get("Accept-Encoding", ""), headers.get("If-None-Match", "")
+    answer = answer_with(file, caching, accepted=accepted, known=known)
+    response = HttpResponseNotModified() if answer.body is None else HttpResponse(answer.body)
+    for name, value in answer.headers:
+        response[name] = value
     return response
-
-
-def _encoded(accepted: str, file: live.LiveFile) -> tuple[str, bytes]:
-    offered = {part.partition(";")[0].strip(): part.partition(";")[2].replace(" ", "") for part in accepted.split(",")}
-    for encoding, token, body in (("br", "br", file.brotli), ("gzip", "gzip", file.gzip)):
-        if token in offered and offered[token] not in ("q=0", "q=0.0", "q=0.00", "q=0.000"):
-            return encoding, body
-    return "", file.body
 
 
 def _explained(status: int, sentence: str) -> HttpResponse:
     """A script that says in the console what is wrong, and does nothing else: the page works on."""
     response = HttpResponse(f"console.warn({script_json('Sayso: ' + sentence)});\n", JAVASCRIPT, status=status)
     response["Cache-Control"] = "public, max-age=60"
-    _shared(response)
+    for name, value in SHARED:
+        response[name] = value
     return response
-
-
-def _shared(response: HttpResponse) -> None:
-    response["Access-Control-Allow-Origin"] = "*"
-    response["Cross-Origin-Resource-Policy"] = "cross-origin"

@@ -15,6 +15,7 @@ class Export(AppendOnly):
 
     class Format(models.TextChoices):
         CSV = "csv", "CSV, for spreadsheets"
+        ISO_27560 = "27560", "JSON lines after ISO/IEC TS 27560, for the programs of others"
         NDJSON = "ndjson", "NDJSON, with each leaf, to be checked against the ledger"
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="exports")

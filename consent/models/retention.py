@@ -9,7 +9,7 @@ from cookies.models import Site
 
 
 class LegalHold(AppendOnly):
-    """What is not forgotten although its time is over. It is lifted, never deleted. A visitor's own erasure passes it."""
+    """What stays although its time is over. It is lifted, never deleted. It does not stop a visitor's erasure."""
 
     FILLED_ONCE = ("lifted_by", "lifted_at", "lifted_because")
 

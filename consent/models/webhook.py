@@ -1,9 +1,10 @@
-"""Whom a website tells what happened, what there is to tell, and what came of telling it. No evidence: all of it goes."""
+"""Whom a website tells what happened, what there is to tell, and what came of it. No evidence: all of it goes."""
 
 from __future__ import annotations
 
 import uuid
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.db import models
 
@@ -24,7 +25,12 @@ class Webhook(models.Model):
         ordering = ["id"]
 
     def __str__(self) -> str:
-        return self.address
+        return self.host
+
+    @property
+    def host(self) -> str:
+        """Whom it is for, without what a path may give away."""
+        return urlsplit(self.address).netloc
 
 
 class Announcement(models.Model):
@@ -39,9 +45,7 @@ class Announcement(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["consent_ref"], condition=~models.Q(consent_ref=""), name="announcements_of_a_consent"
-            )
+            models.Index(fields=["consent_ref"], condition=~models.Q(consent_ref=""), name="announcements_of_a_consent")
         ]
 
     def __str__(self) -> str:
@@ -54,7 +58,7 @@ class Delivery(models.Model):
     webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries")
     announcement = models.ForeignKey(Announcement, on_delete=models.CASCADE, related_name="deliveries")
     tries = models.PositiveIntegerField(default=0)
-    since = models.DateTimeField(help_text="When it was first to be sent, or was sent again by hand.")
+    since = models.DateTimeField(help_text="When it was first tried; until then, when it was to be sent.")
     next_at = models.DateTimeField(null=True)
     claimed_until = models.DateTimeField(null=True, help_text="Some process is sending it, or died over it.")
     taken_at = models.DateTimeField(null=True)

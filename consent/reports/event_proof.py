@@ -65,7 +65,7 @@ def proof_of(event: ConsentEvent) -> EventProof:
 def standing_of(site_id: int) -> LedgerStanding:
     """A few rows, whatever the ledger's size."""
     ledger = Ledger.objects.filter(site=site_id).first()
-    waiting = ConsentEvent.objects.filter(site=site_id, ledger_index=None)[: MOST_COUNTED + 1].count()
+    waiting = _unsealed(site_id)
     if ledger is None:
         return LedgerStanding(None, 0, waiting, None, None, None)
     return LedgerStanding(
@@ -76,6 +76,11 @@ def standing_of(site_id: int) -> LedgerStanding:
         last_check=ledger.checks.first(),
         last_green=ledger.checks.filter(finding="").first(),
     )
+
+
+def _unsealed(site_id: int) -> int:
+    # Ordered as the index of what is not sealed: in the usual order all events would be gone through.
+    return ConsentEvent.objects.filter(site=site_id, ledger_index=None).order_by("id")[: MOST_COUNTED + 1].count()
 
 
 def _contents(row: Row) -> Finding:
@@ -90,7 +95,7 @@ def _contents(row: Row) -> Finding:
 def _leaf(row: Row) -> Finding:
     name = "Leaf"
     if row.stored_leaf_hash is None:
-        return Finding(name, None, "Not sealed yet. The next run of maintain seals it; until then the database guards it.")
+        return Finding(name, None, "The next run of maintain seals it. Until then the database guards it.")
     if row.stored_leaf_hash != row.leaf_hash():
         return Finding(name, False, "The hash of this row is not the one that was sealed: something in it was changed.")
     return Finding(name, True, "Recomputed just now, and the same as when it was sealed.")
@@ -103,7 +108,7 @@ def _inclusion(event: ConsentEvent, row: Row) -> Finding:
     ledger = Ledger.objects.get(site=event.site_id)
     newest = ledger.checkpoints.first()
     if newest is None or newest.size <= row.place:
-        return Finding(name, None, f"Leaf {row.place}. No checkpoint covers it yet; the next run of maintain signs one.")
+        return Finding(name, None, f"Leaf {row.place}. The next run of maintain signs a checkpoint that covers it.")
     try:
         agrees = _signed_root(ledger, newest) == _root_from(ledger, row)
     except (ProofError, ProofUnavailable, NoteError, LedgerTile.DoesNotExist, IndexError) as error:

@@ -69,8 +69,9 @@ def page_of(
     events: QuerySet[ConsentEvent], *, before: UUID | None = None, after: UUID | None = None, size: int = ON_A_PAGE
 ) -> EventPage:
     """The newest events; those just before an event, or just after one. An event that is not among them is ignored."""
-    edge = events.filter(pk=before or after).values_list("received_at", "pk").first() if before or after else None
-    if edge and after and not before:
+    named = before or after
+    edge = events.filter(pk=named).values_list("received_at", "pk").first() if named else None
+    if edge and not before:
         rows = list(older_or_newer(events, edge, newer=True)[: size + 1])
         return EventPage(rows[:size][::-1], has_newer=len(rows) > size, has_older=True)
     rows = list((older_or_newer(events, edge) if edge else events.order_by("-received_at", "-id"))[: size + 1])

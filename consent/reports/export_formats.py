@@ -6,13 +6,15 @@ import csv
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from consent.models import ConsentEvent
+from consent.models import ConsentEvent, NoticeVersion
 from consent.payload import canonical_json
+from consent.receipts.others import iso_27560
 from consent.reports.evidence import row_of, time_text, uuid_text
+from consent.reports.receipts import addresses_of
 from cookies.cookie_tables import defused
 from cookies.vocabulary import OPTIONAL_CATEGORIES
 
@@ -47,6 +49,7 @@ COLUMNS = (
 CLICKED_BY = {1: "person", 0: "program", None: ""}
 YES_NO = {True: "yes", False: "no", None: ""}
 SALT = 2 * 16
+OPENED = "{" + ",".join([f'"{name}":%s' for name in ConsentEvent.ERASABLE]) + "}"
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,14 @@ class Source:
 
     site_key: str
     digests: dict[int, str]
+    payloads: dict[int, Any] = field(default_factory=dict)
+
+    def payload(self, version_id: int) -> Any:
+        """What was shown. Few versions stand in millions of events."""
+        if version_id not in self.payloads:
+            raw = NoticeVersion.objects.values_list("payload", flat=True).get(pk=version_id)
+            self.payloads[version_id] = json.loads(bytes(raw))
+        return self.payloads[version_id]
 
 
 Lines = Callable[[Source, Sequence[tuple[Any, ...]]], str]
@@ -132,39 +143,58 @@ def ndjson_lines(source: Source, rows: Sequence[tuple[Any, ...]]) -> str:
 
 def _line(source: Source, values: tuple[Any, ...]) -> str:
     """The leaf byte for byte as it is hashed, and with it what opens its commitments."""
-    row = row_of(source.site_key, source.digests, values)
-    ref, country, language, device, client_time, salts = values[15:21]
-    facts = (ref, country, language, device, None if client_time is None else time_text(client_time))
-    place, leaf_hash = values[23], values[22]
+    ref, country, language, device, client_time, salts, _, leaf_hash, place = values[15:]
+    facts = (_text(ref), _quoted(country), _quoted(language), _quoted(device), _text(time_text(client_time)))
     return (
-        f'{{"ledger_index":{"null" if place is None else place}'
-        f',"leaf_hash":{_hex(leaf_hash)},"leaf":{row.leaf().decode()}'
-        f',"values":{_opened(facts) if salts is not None else "null"}'
-        f',"salts":{_opened(_salts(salts)) if salts is not None else "null"}}}\n'
+        f'{{"ledger_index":{"null" if place is None else place},"leaf_hash":{_text(leaf_hash and leaf_hash.hex())}'
+        f',"leaf":{_leaf(source, values).decode()}'
+        f',"values":{"null" if salts is None else OPENED % facts}'
+        f',"salts":{"null" if salts is None else OPENED % _salts(salts)}}}\n'
     )
 
 
-def _hex(raw: bytes | None) -> str:
-    return f'"{raw.hex()}"' if raw else "null"
+def _leaf(source: Source, values: tuple[Any, ...]) -> bytes:
+    """As it was sealed: with the commitments that are stored, where there are any."""
+    if values[21] is not None:
+        values = (*values[:20], None, *values[21:])
+    return row_of(source.site_key, source.digests, values).leaf()
 
 
-def _salts(salts: bytes) -> list[str]:
+def iso_lines(source: Source, rows: Sequence[tuple[Any, ...]]) -> str:
+    return "".join([_record(source, values) for values in rows])
+
+
+def _record(source: Source, values: tuple[Any, ...]) -> str:
+    """A consent record after ISO/IEC TS 27560; what was erased is empty in it."""
+    version, leaf = values[14], _leaf(source, values)
+    facts = (*(fact or "" for fact in values[15:19]), time_text(values[19]))
+    record = iso_27560(
+        leaf=json.loads(leaf),
+        values=dict(zip(ConsentEvent.ERASABLE, facts, strict=True)),
+        payload=source.payload(version),
+        addresses=addresses_of(source.site_key, source.digests[version]),
+    )
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def _salts(salts: bytes) -> tuple[str, ...]:
     text = salts.hex()
-    return [text[start : start + SALT] for start in range(0, len(text), SALT)]
+    return tuple([f'"{text[start : start + SALT]}"' for start in range(0, len(text), SALT)])
 
 
-def _opened(facts: Sequence[str | None]) -> str:
-    pairs = zip(ConsentEvent.ERASABLE, facts, strict=True)
-    return "{" + ",".join([f'"{name}":{"null" if fact is None else _quoted(fact)}' for name, fact in pairs]) + "}"
+def _text(plain: str | None) -> str:
+    """Of what holds neither quotes nor letters that JSON would write in another way: hashes, times."""
+    return f'"{plain}"' if plain else "null"
 
 
-def _quoted(text: str) -> str:
+@lru_cache(maxsize=1024)
+def _quoted(text: str | None) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
 # Excel reads UTF-8 only where it is told, so a CSV file begins with a byte order mark.
-# ISO/IEC TS 27560 becomes a third row once there is a record of that form to write for each event.
 FORMATS: Mapping[str, Format] = {
     "csv": Format("csv", "text/csv; charset=utf-8", "\ufeff" + ",".join(COLUMNS) + "\r\n", csv_lines),
+    "27560": Format("jsonl", "application/x-ndjson", "", iso_lines),
     "ndjson": Format("ndjson", "application/x-ndjson", "", ndjson_lines),
 }

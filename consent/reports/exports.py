@@ -10,10 +10,10 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from consent.reports.export_formats import Format, Source
 from consent.models import ConsentEvent, NoticeVersion
 from consent.reports.events import EventSearch, found
 from consent.reports.evidence import texts_of, time_text
+from consent.reports.export_formats import Format, Source
 from cookies.models import Site
 
 CHUNK = 2000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from consent.commitments import commitments
-from consent.models import ConsentEvent
+from consent.models import Announcement, ConsentEvent, UserLink
 
 
 @transaction.atomic
@@ -17,6 +17,9 @@ def erase_consent(*, site_id: int, consent_ref: str) -> int:
         kept = {} if event.commitments else {"commitments": event_commitments(event)}
         ConsentEvent.objects.filter(pk=event.pk).update(**kept, **dict.fromkeys(ConsentEvent.ERASED_ONCE, None))
         erased += 1
+    # What is no evidence goes altogether: whose consent it was, and what was told of it.
+    for model in (UserLink, Announcement):
+        model.objects.filter(site_id=site_id, consent_ref=consent_ref).delete()
     return erased
 
 

@@ -1,6 +1,6 @@
 """Exports: asked for, written by whoever is free, offered when whole, removed when their time is over.
 
-Two processes may work at once and either may be killed: each writes a file of its own, and only a finished one is named.
+Two processes may work at once and either may be killed: each writes a file of its own, and only a finished one counts.
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from consent.reports.export_formats import FORMATS
 from consent.models import Export, ExportProgress, ExportTaken, Ledger
 from consent.reports.events import EventSearch, search_from
+from consent.reports.export_formats import FORMATS
 from consent.reports.exports import export_chunks, exported
+from consent.services.webhooks import announce
+from consent.webhooks import EXPORTED
 from cookies.models import Site
 
 # More than that is written by `maintain`, so that nobody's browser waits for it.
@@ -81,8 +83,7 @@ def make_export(*, export: Export, clock: Clock = timezone.now) -> dict[str, Any
         _remove_remains(export)
         manifest = {**_written(export, part, worker, clock), "file": whole.name}
         part.rename(whole)
-        if not Export.objects.filter(pk=export.pk, finished_at=None).update(finished_at=clock(), manifest=manifest):
-            raise _Overtaken
+        _finish(export, manifest, clock())
     except _Overtaken:
         _unlink(part, whole)
         return None
@@ -135,6 +136,14 @@ def _take_up(export: Export, worker: str, now: datetime) -> bool:
 
 def _put_down(export: Export, worker: str, failure: str) -> None:
     ExportProgress.objects.filter(export=export, worker=worker).update(beat_at=None, worker="", failure=failure[:300])
+
+
+@transaction.atomic
+def _finish(export: Export, manifest: dict[str, Any], now: datetime) -> None:
+    if not Export.objects.filter(pk=export.pk, finished_at=None).update(finished_at=now, manifest=manifest):
+        raise _Overtaken
+    facts = {"export": export.pk, "format": export.format, "count": manifest["count"], "sha256": manifest["sha256"]}
+    announce(site=export.site, kind=EXPORTED, facts=facts, now=now)
 
 
 def _written(export: Export, part: Path, worker: str, clock: Clock) -> dict[str, Any]:

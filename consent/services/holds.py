@@ -43,7 +43,7 @@ def set_hold(*, site: Site, terms: HoldTerms, by: str, now: datetime) -> LegalHo
 
 @transaction.atomic
 def lift_hold(*, hold: LegalHold, reason: str, by: str, now: datetime) -> None:
-    """What has expired meanwhile goes with the next run. Raises ValidationError without a reason, or if it is lifted."""
+    """What has expired meanwhile goes with the next run. Raises ValidationError without a reason, or a second time."""
     if not reason.strip():
         raise ValidationError({"reason": "Write why the hold is lifted. It stays in the list with your reason."})
     lifted = LegalHold.objects.filter(pk=hold.pk, lifted_at=None).update(

@@ -9,9 +9,13 @@ from datetime import datetime
 from django.db import DatabaseError
 
 from consent.services.checkpoint_copies import copy_checkpoints
+from consent.services.deliveries import deliver
 from consent.services.exports import make_export, remove_expired_exports, waiting_exports
 from consent.services.retention import apply_retention
 from consent.services.sealing import LedgerDamaged, seal_site
+from consent.services.user_links import forget_empty_links
+from consent.services.webhooks import forget_old_announcements, outbound
+from consent.services.withdrawals import announce_withdrawals
 from consent.signatures import KeyFileError
 from cookies.models import Site
 
@@ -58,6 +62,8 @@ def _forget(now: datetime) -> Iterator[Done]:
         except DatabaseError as error:
             yield Done(f"{site.key}: nothing more was forgotten. {error}", failed=True)
             continue
+        if done and done.count:
+            forget_empty_links(site=site)
         if done and (done.count or done.held):
             yield Done(f"{site.key}: the contents of {done.count} expired events were removed, {done.held} are held.")
 
@@ -75,4 +81,14 @@ def _export(now: datetime) -> Iterator[Done]:
         yield Done(f"{count} exports were removed: their time is over.")
 
 
-STEPS: tuple[Callable[[datetime], Iterator[Done]], ...] = (_seal, _copy, _forget, _export)
+def _tell(now: datetime) -> Iterator[Done]:
+    for site in Site.objects.filter(webhooks__isnull=False).distinct().order_by("id"):
+        if count := announce_withdrawals(site=site, now=now):
+            yield Done(f"{site.key}: {count} withdrawals are announced.")
+    sent = deliver(outbound=outbound())
+    if sent.taken or sent.failed:
+        yield Done(f"Webhooks: {sent.taken} messages were taken, {sent.failed} were not, {sent.given_up} are given up.")
+    forget_old_announcements(now=now)
+
+
+STEPS: tuple[Callable[[datetime], Iterator[Done]], ...] = (_seal, _copy, _forget, _export, _tell)

@@ -26,6 +26,8 @@ from consent.payload import SCHEMA, canonical_json, digest_of, with_ordinals
 from consent.regimes import Regime, in_force, resolved
 from consent.services.checking import refuse_what_blocks
 from consent.services.draft_rows import DraftRows, draft_rows
+from consent.services.webhooks import announce
+from consent.webhooks import PUBLISHED
 from consent.wording import OPTIONAL_CATEGORIES, version_texts
 from cookies.models import Site
 from cookies.snapshot import cookie_facts, partner_facts, site_facts
@@ -136,7 +138,18 @@ def put_live(
     if test:
         _begin_experiment(publication, test)
     compose_publication(publication=publication, now=now)
+    _announce(publication)
     return publication
+
+
+def _announce(publication: Publication) -> None:
+    version = publication.version
+    facts = {
+        "version": version.digest,
+        "number": version.ordinal,
+        "in_effect_at": publication.effective_at.isoformat(),
+    }
+    announce(site=publication.site, kind=PUBLISHED, facts=facts, now=publication.published_at)
 
 
 def _begin_experiment(publication: Publication, test: PlannedTest) -> None:

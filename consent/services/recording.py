@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from consent.commitments import SALT_BYTES
 from consent.grant_proof import ProofRules, is_unproven_grant
@@ -75,8 +75,7 @@ def record_event(
     """
     event = _event(site_id, reported, seen, now)
     try:
-        with transaction.atomic():
-            event.save()
+        ConsentEvent.objects.insert(event)
     except IntegrityError:
         return _recorded_before(event)
     for outcome in _outcomes(reported, seen, rules):

@@ -62,8 +62,9 @@ def set_retention(*, site: Site, days: int, by_place: Mapping[str, int]) -> Keep
     Site.objects.select_for_update(no_key=True).get(pk=site.pk)
     policy = SitePolicy.objects.filter(site=site).first() or SitePolicy(site=site)
     least = max(LEAST_DAYS, policy.grant_days, policy.refusal_days)
-    wrong = {place: f"At least {least}, at most {MOST_DAYS} days." for place, asked in {"days": days, **by_place}.items()
-             if not least <= asked <= MOST_DAYS}
+    asked = {"days": days, **by_place}
+    words = f"At least {least}, as long as an answer is remembered, and at most {MOST_DAYS} days."
+    wrong = {name: words for name, number in asked.items() if not least <= number <= MOST_DAYS}
     if wrong:
         raise ValidationError(wrong)
     policy.evidence_days, policy.evidence_days_by_place = days, dict(by_place)

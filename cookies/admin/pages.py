@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -35,6 +36,7 @@ class SitePage:
     methods: tuple[str, ...]
     tab: str
     position: int
+    in_transaction: bool
 
 
 _pages: dict[str, SitePage] = {}
@@ -52,18 +54,31 @@ def site_page(
     only_post: bool = False,
     tab: str = "",
     position: int = 0,
+    in_transaction: bool = True,
 ) -> Callable[[SiteView], SiteView]:
     """Register a view of one website, called with the request and the website.
 
     `sees` and `writes` are the Django permissions to open it and to send a form to it; without `writes` it takes none.
     `roles` open it, and `writers` among them send the form: all of them, unless said otherwise.
     A page with a `tab` stands in the navigation, in the order of `position`.
+    A page that asks somebody else on the network sees to its transaction itself (`in_transaction`): visitors' answers
+    would wait for the end of this one.
     """
     methods = ("POST",) if only_post else ("GET", "HEAD", "POST") if writes else ("GET", "HEAD")
 
     def register(view: SiteView) -> SiteView:
         _pages[name] = SitePage(
-            name, route, view, roles, roles if writers is None else writers, sees, writes, methods, tab, position
+            name,
+            route,
+            view,
+            roles,
+            roles if writers is None else writers,
+            sees,
+            writes,
+            methods,
+            tab,
+            position,
+            in_transaction,
         )
         return view
 
@@ -165,7 +180,7 @@ def _guarded(page: SitePage) -> Callable[..., HttpResponse]:
             if not may_write(request, site, page.name):
                 raise PermissionDenied
             # What is done and its line in the log stand or fall together.
-            with transaction.atomic():
+            with transaction.atomic() if page.in_transaction else nullcontext():
                 return page.view(request, site, **kwargs)
         if not request.user.has_perm(page.sees):
             raise PermissionDenied

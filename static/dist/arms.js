@@ -1,1 +1,1 @@
-try{var{until:t,arms:a}=__ARMS__;try{if(Date.now()<1e3*t&&!/(^|;) *sayso=/.test(document.cookie)){let t=100*Math.random(),e=a.find(({share:a})=>(t-=a)<0);e&&Object.assign(__FACTS__,e.facts)}}catch{}}catch(e){console.warn("sayso:",e)}
+try{var{until:a,arms:t}=__ARMS__;try{if(Date.now()<1e3*a&&!/(^|;) *sayso=/.test(document.cookie)){let a=100*Math.random(),_=t.find(({share:t})=>(a-=t)<0);_&&(Object.assign(__FACTS__,_.facts),__FACTS__.sent.variant=_.variant)}}catch{}}catch(e){console.warn("sayso:",e)}

@@ -8,7 +8,10 @@ try {
   if (Date.now() < until * 1000 && !/(^|;) *sayso=/.test(document.cookie)) {
     let left = Math.random() * 100;
     const arm = arms.find(({ share }) => (left -= share) < 0);
-    if (arm) Object.assign(__FACTS__, arm.facts);
+    if (arm) {
+      Object.assign(__FACTS__, arm.facts);
+      __FACTS__.sent.variant = arm.variant;
+    }
   }
 } catch {
   // A page without cookies of its own takes no part.

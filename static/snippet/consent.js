@@ -160,7 +160,7 @@ export function answer(action, surface, trusted, choice) {
   const context = { regime: state.regime.code, signals: readSignals() };
   const send = queue.add({
     event_id: uuid(), consent_id, action, surface, ...choice, version: site.version, language: site.language, ...context,
-    client_time: new Date(), trusted, build: site.build, variant: site.variant,
+    client_time: new Date(), trusted, ...site.sent,
   });
   state.stored = { version: version.digest, decided_at: now(), ...choice, consent_id, ...context };
   keep();

@@ -13,7 +13,7 @@ function count() {
   // Before the page has loaded, the visitor may have answered already.
   if (!state.waiting) asked ??= state.decision.show == "banner";
   if (document.readyState != "complete" || state.waiting) return setTimeout(count, 500);
-  const body = JSON.stringify({ version: site.version, language: site.language, regime: state.regime.code, signals: state.signals, asked, variant: site.variant });
+  const body = JSON.stringify({ version: site.version, language: site.language, regime: state.regime.code, signals: state.signals, asked, variant: site.sent.variant });
   fetch(endpoint("impressions"), { method: "POST", body, keepalive: true, credentials: "omit", referrerPolicy: "strict-origin" }).catch(() => {});
 }
 

@@ -8,4 +8,4 @@ declare module "*.css" {
   export default text;
 }
 /** The banners of a test, one of which is drawn. */
-declare const __ARMS__: { until: number; arms: { share: number; facts: Partial<import("./types").Site> }[] };
+declare const __ARMS__: { until: number; arms: { share: number; variant: string; facts: Partial<import("./types").Site> }[] };

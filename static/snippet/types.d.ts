@@ -44,7 +44,7 @@ export interface SitePartner {
 /** `__FACTS__` of the first file: what the server composes into the first file. */
 export interface Site {
   /** languages: the other ones that are offered, at the short address only */
-  cookie_domain?: string; /** a path of the website that sets the cookie by header */ keep_path?: string; key: string; version: string; build: string; /** the arm that was drawn, while two banners are tested */ variant?: string; language: string; languages?: string[]; direction: "ltr" | "rtl";
+  cookie_domain?: string; /** a path of the website that sets the cookie by header */ keep_path?: string; key: string; version: string; /** what events say of this file: the snippet's build, and, while two banners are tested, the arm that was drawn */ sent: { build: string; variant?: string }; language: string; languages?: string[]; direction: "ltr" | "rtl";
   /** the one for everybody else first */
   regimes: Regime[]; policy: Policy; ordinals: Record<string, number>; categories: Record<Optional, number>; grace?: Record<string, number>; announce_until?: number;
   partners: SitePartner[]; cookies?: Partial<Record<Code, string[]>>; storage?: Partial<Record<Code, string[]>>; databases?: Partial<Record<Code, string[]>>;

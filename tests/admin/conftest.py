@@ -16,6 +16,7 @@ from consent.services.publishing import publish
 from cookies.models import Cookie, Role, Site
 from cookies.services.catalogue import add_library_partner
 from cookies.services.sites import add_member
+from cookies.services.tokens import make_token
 from tests.conftest import add_person
 
 if TYPE_CHECKING:
@@ -107,6 +108,8 @@ def catalogue(site: Site) -> Site:
 
 @pytest.fixture
 def published(catalogue: Site) -> Publication:
+    owner = catalogue.members.get(role=Role.OWNER).user
+    make_token(site=catalogue, made_by=owner, name="CI", verbs=["read"], days=30, now=NOW)
     publication = publish(site=catalogue, by="alice", now=NOW, reason="The first one")
     assert publication is not None
     return publication

@@ -10,12 +10,13 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.urls import reverse
 
-from consent.models import Export, ExportProgress, Notice, Publication, SitePolicy
+from consent.models import Export, ExportProgress, Notice, Publication, SitePolicy, Webhook
 from consent.role_groups import PERMISSIONS
 from consent.services.holds import HoldTerms, set_hold
+from consent.services.webhooks import announce
 from cookies.access import group_name
 from cookies.admin import pages
-from cookies.models import Cookie, Member, Partner, Role, Site
+from cookies.models import Cookie, Member, Partner, Role, Site, Token
 from cookies.services.sites import add_member
 from tests.admin.conftest import NOW, url
 
@@ -103,12 +104,20 @@ PAGES: dict[str, tuple[tuple[object, ...], dict[str, int], set[str]]] = {
     "numbers": ((), EVERYONE, NOBODY),
     "numbers-csv": ((), EVERYONE, NOBODY),
     "install": ((), READERS_OF_DRAFTS, OWNED),
+    "webhooks": ((), OWNERS, OWNED),
+    "webhook": (("webhook",), OWNERS, NOBODY),
+    "webhook-remove": (("webhook",), ONLY_POST_BY_OWNERS, OWNED),
+    "webhook-again": (("webhook", "delivery"), ONLY_POST_BY_OWNERS, OWNED),
+    "user-links": ((), OWNERS, OWNED),
+    "user-links-end": ((), ONLY_POST_BY_OWNERS, OWNED),
     "check-page": ((), READERS_OF_DRAFTS, READ_DRAFTS),
     "log": ((), AUDITORS, NOBODY),
     "log-file": ((), AUDITORS, NOBODY),
     "team": ((), OWNERS, OWNED),
     "member-roles": (("member",), ONLY_POST_BY_OWNERS, OWNED),
     "member-remove": (("member",), ONLY_POST_BY_OWNERS, OWNED),
+    "tokens": ((), OWNERS, OWNED),
+    "token-revoke": (("token",), ONLY_POST_BY_OWNERS, OWNED),
 }
 
 
@@ -122,6 +131,15 @@ def evidence_of(site: Site) -> tuple[int, int]:
     return export.pk, hold.pk
 
 
+def webhook_of(site: Site) -> tuple[int, int]:
+    """A webhook and a message to it, made once each."""
+    facts = {"address": "https://hooks.example/", "kinds": ["export.ready"], "made_by": "alice", "made_at": NOW}
+    webhook = site.webhooks.first() or Webhook.objects.create(site=site, **facts)
+    if not webhook.deliveries.exists():
+        announce(site=site, kind="export.ready", facts={}, now=NOW)
+    return webhook.pk, webhook.deliveries.get().pk
+
+
 def address(name: str, site: Site) -> str:
     rows = {
         "partner": site.partners.get().pk if site.partners.exists() else 0,
@@ -129,6 +147,9 @@ def address(name: str, site: Site) -> str:
         "early": site.partners.values_list("slug", flat=True).first() or "none",
         "export": evidence_of(site)[0],
         "hold": evidence_of(site)[1],
+        "webhook": webhook_of(site)[0],
+        "delivery": webhook_of(site)[1],
+        "token": site.tokens.values_list("pk", flat=True).first() or 0,
         "member": site.members.get(user__username="bob").user_id,
     }
     return url(name, site, *(rows.get(str(part), part) for part in PAGES[name][0]))
@@ -198,7 +219,7 @@ def test_superuser_opens_every_page(name: str, published: Publication, browse: C
 
 
 def everything() -> list[object]:
-    models = (Site, Partner, Cookie, Member, Notice, SitePolicy, Publication, LogEntry)
+    models = (Site, Partner, Cookie, Member, Token, Notice, SitePolicy, Publication, LogEntry)
     return [sorted(map(repr, model.objects.values())) for model in models]
 
 

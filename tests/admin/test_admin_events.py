@@ -55,7 +55,8 @@ def record(
     reported = ReportedEvent(**facts)  # type: ignore[arg-type]
     seen = SeenByServer(device_class="desktop", regime="eu")
     rules = proof_rules(json.loads(bytes(publication.version.payload)))
-    record_event(site_id=publication.site_id, reported=reported, seen=seen, rules=rules, now=NOW + timedelta(seconds=second))
+    now = NOW + timedelta(seconds=second)
+    record_event(site_id=publication.site_id, reported=reported, seen=seen, rules=rules, now=now)
     return ConsentEvent.objects.get(event_id=reported.event_id)
 
 

@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
         ("PUBLIC_URL", "https://consent.example.com/path"),
         ("EVENT_RATE", "abc"),
         ("EVENT_RATE", "0/min"),
+        ("TOKEN_RATE", "often"),
         ("LOG_LEVEL", "loud"),
         ("DATABASE_URL", "mysql://root@localhost/sayso"),
         ("TRUSTED_PROXIES", "-1"),

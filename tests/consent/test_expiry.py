@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -49,9 +50,9 @@ def test_fate_of_an_event(age: int, shown: str, seen: str, holds: list[Hold], ex
 
 def test_event_is_kept_up_to_the_last_second() -> None:
     received = NOW - timedelta(days=730) + timedelta(seconds=1)
-    facts = {"shown": "eu", "seen": "eu", "consent_ref": None, "keeping": KEEPING, "holds": []}
-    assert fate_of(received_at=received, now=NOW, **facts) is Fate.KEPT  # type: ignore[arg-type]
-    assert fate_of(received_at=received, now=NOW + timedelta(seconds=1), **facts) is Fate.EXPIRED  # type: ignore[arg-type]
+    facts: dict[str, Any] = {"shown": "eu", "seen": "eu", "consent_ref": None, "keeping": KEEPING, "holds": []}
+    assert fate_of(received_at=received, now=NOW, **facts) is Fate.KEPT
+    assert fate_of(received_at=received, now=NOW + timedelta(seconds=1), **facts) is Fate.EXPIRED
 
 
 def test_nothing_newer_than_the_shortest_days_is_looked_at() -> None:

@@ -145,11 +145,22 @@ def test_ndjson_can_be_checked_against_the_ledger(site: Site, record: Callable[.
         assert leaf_hash(canonical_json(line["leaf"])).hex() == line["leaf_hash"]
     assert (lines[1]["values"], lines[1]["salts"]) == (None, None)
     # The values open the commitments that stand in the leaf.
-    values, salts = lines[0]["values"], b"".join(bytes.fromhex(lines[0]["salts"][name]) for name in ConsentEvent.ERASABLE)
-    opened = commitments(ConsentEvent.ERASABLE, values, salts)
+    values, salts = lines[0]["values"], [bytes.fromhex(lines[0]["salts"][name]) for name in ConsentEvent.ERASABLE]
+    opened = commitments(ConsentEvent.ERASABLE, values, b"".join(salts))
     committed = [lines[0]["leaf"]["commitments"][name] for name in ConsentEvent.ERASABLE]
     assert opened.hex() == "".join(committed)
     assert values["country"] == "DE"
+
+
+def test_records_after_iso_27560_say_the_same(site: Site, record: Callable[..., ConsentEvent]) -> None:
+    event, erased = record(NOW - timedelta(seconds=1)), record()
+    erase_consent(site_id=site.pk, consent_ref=str(erased.consent_ref))
+    first, second = (json.loads(line) for line in taken(site, "27560").splitlines())
+    assert first["dpv:hasIdentifier"] == str(event.event_id)
+    assert first["dpv:hasDataSubject"]["dpv:hasIdentifier"] == event.consent_ref
+    assert first["dpv:hasNotice"]["dpv:hasIdentifier"] == event.version.digest
+    assert second["dpv:hasIdentifier"] == str(erased.event_id)
+    assert second["dpv:hasDataSubject"]["dpv:hasIdentifier"] == ""
 
 
 def test_erased_record_is_exported_as_erased(site: Site, record: Callable[..., ConsentEvent]) -> None:
@@ -255,7 +266,7 @@ def test_export_whose_writer_was_killed_starts_again_and_nothing_half_is_offered
     for _ in range(5):
         record()
     export = ask_export(site=site, form="csv", search=EventSearch(), by="ada", now=NOW)
-    chunks = exports.export_chunks
+    chunks = reading.export_chunks
 
     def killed(*args: Any, **kwargs: Any) -> Any:
         yield next(chunks(*args, **{**kwargs, "size": 2}))
@@ -284,7 +295,7 @@ def test_writer_that_was_overtaken_gives_up(
 ) -> None:
     record()
     export = ask_export(site=site, form="csv", search=EventSearch(), by="ada", now=NOW)
-    chunks = exports.export_chunks
+    chunks = reading.export_chunks
 
     def slow(*args: Any, **kwargs: Any) -> Any:
         ExportProgress.objects.update(worker="another")

@@ -17,6 +17,7 @@ from consent.grant_proof import ProofRules
 from consent.models import ConsentEvent, Ledger, LegalHold, NoticeVersion, RetentionRun, SitePolicy
 from consent.privacy_signals import Signals
 from consent.reports.verification import verify
+from consent.services import retention
 from consent.services.erasure import erase_consent
 from consent.services.holds import HoldTerms, lift_hold, set_hold
 from consent.services.maintaining import maintain
@@ -115,8 +116,6 @@ def test_batches_go_through_everything_and_each_is_written_down(
 def test_run_that_was_killed_goes_on_and_a_finished_day_is_done(
     site: Site, record: Callable[..., ConsentEvent], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from consent.services import retention
-
     for _ in range(3):
         record()
     forget = retention._forget

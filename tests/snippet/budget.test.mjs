@@ -54,8 +54,8 @@ test("budget: what a test of two banners adds to the first file", (t) => {
   const [control, other] = [site(), site()];
   const words = Object.fromEntries(Object.entries(other.texts).map(([key, text]) => [key, text.split(" ").reverse().join(" ")]));
   const layout = ":host{left:0}" + readFileSync(new URL("../../static/dist/bar.css", import.meta.url), "utf8");
-  const facts = { variant: "1b", version: control.version.split("").reverse().join(""), texts: words, layout, preferences: "numonix.9d7a5b3c1f2e3b9f5c7e1d2a4f6b8c0e.js" };
-  const draw = `(function(__ARMS__){${dist("arms")}\n})(${JSON.stringify({ until: 1796000000, arms: [{ share: 50, facts: { variant: "1a" } }, { share: 50, facts }] })});`;
+  const facts = { version: control.version.split("").reverse().join(""), texts: words, layout, preferences: "numonix.9d7a5b3c1f2e3b9f5c7e1d2a4f6b8c0e.js" };
+  const draw = `(function(__ARMS__){${dist("arms")}\n})(${JSON.stringify({ until: 1796000000, arms: [{ share: 50, variant: "1a", facts: {} }, { share: 50, variant: "1b", facts }] })});`;
   const bytes = size(compose(draw + dist("snippet"), control)) - size(compose(dist("snippet"), control));
   t.diagnostic(`${bytes} bytes`);
   assert.ok(bytes <= TESTING, `${bytes} bytes`);

@@ -49,7 +49,7 @@ export function site({ language = "en", direction = "ltr", ...changes } = {}) {
   const values = { site: "Numonix", partners: all.partners_other.replace("{count}", "6"), purposes: [all.purpose_performance, all.purpose_functional, all.purpose_targeting].join(", ") };
   const texts = Object.fromEntries(FIRST_LAYER.map((key) => [key, fill(all[key], values)]));
   return {
-    key: "numonix", version: "5f2c1e8a9b7d40363c18f2a45e6b7c8d9e0f1a2b3c4d5e6f708192a3b4c5d6e7", build: "8c1f2e3d4b5a", language, direction,
+    key: "numonix", version: "5f2c1e8a9b7d40363c18f2a45e6b7c8d9e0f1a2b3c4d5e6f708192a3b4c5d6e7", sent: { build: "8c1f2e3d4b5a" }, language, direction,
     regimes: [{
       code: "eu", grant_days: 180, refusal_days: 180,
       accepts: ["eu"],

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from consent.api.manage.bodies import Body, Texts, read_body, read_query
 from consent.api.manage.etags import tagged
@@ -152,7 +153,7 @@ class CookieView(ManageView):
     def _remove(self, cookie: Cookie) -> HttpResponse:
         remove_cookie(cookie=cookie)
         record_token_action(self.token, f"Removed the cookie {cookie.name}.", flag=DELETION)
-        return HttpResponse(status=204)
+        return Response(status=204)
 
 
 def cookie_record(cookie: Cookie) -> dict[str, Any]:

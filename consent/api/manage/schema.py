@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 
@@ -92,7 +91,7 @@ def listing(name: str, row: type[serializers.BaseSerializer[Any]]) -> Any:
 
 
 def not_modified() -> OpenApiResponse:
-    return OpenApiResponse(OpenApiTypes.NONE, "It is what If-None-Match names.")
+    return OpenApiResponse(None, "It is what If-None-Match names.")
 
 
 def _problem(status: int) -> OpenApiResponse:

@@ -70,6 +70,9 @@ class ManageView(APIView):
         tag = body["etag"] if "etag" in body else fingerprint(body)
         has_it = self.request.method in ("GET", "HEAD") and is_known(self.request, tag)
         response: HttpResponse = HttpResponse(status=304) if has_it else Response(body, status=status)
+        if has_it:
+            # There is no content to have a type.
+            del response["Content-Type"]
         response["ETag"] = f'"{tag}"'
         return response
 
