@@ -1,5 +1,5 @@
-"""A client of the machine API, for Python 3.11 or newer. It needs nothing but the standard library: copy this folder into
-your project, under any name.
+"""A client of the machine API, for Python 3.11 or newer. It needs nothing but the standard library: copy this folder
+into your project, under any name.
 
     from client import Client
 

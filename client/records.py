@@ -146,7 +146,7 @@ class Record:
 
 def read(kind: type[R], told: Mapping[str, Any]) -> R:
     """A record from the server's JSON. Raises KeyError or ValueError where it is none."""
-    hints = _hints(kind)
+    hints: dict[str, Any] = _hints(kind)  # type: ignore[arg-type]  # mypy does not know that classes are hashable
     return kind(**{field.name: _value(hints[field.name], told[field.name]) for field in fields(kind)})  # type: ignore[arg-type]
 
 
@@ -157,7 +157,9 @@ def _hints(kind: type[Any]) -> dict[str, Any]:
 
 def _value(hint: Any, told: Any) -> Any:
     if isinstance(hint, types.UnionType):
-        return None if told is None else _value(next(one for one in typing.get_args(hint) if one is not type(None)), told)
+        return (
+            None if told is None else _value(next(one for one in typing.get_args(hint) if one is not type(None)), told)
+        )
     if typing.get_origin(hint) is list:
         return [_value(typing.get_args(hint)[0], one) for one in told]
     if hint is datetime:

@@ -45,7 +45,9 @@ class Transport:
         if_match: str = "",
     ) -> Any:
         """The JSON of the answer; None where it has none. Raises ApiProblem or NoAnswer."""
-        request = urllib.request.Request(self._address(path, query or {}), method=method, headers=self._headers(if_match))
+        request = urllib.request.Request(
+            self._address(path, query or {}), method=method, headers=self._headers(if_match)
+        )
         if body is not None:
             request.data = json.dumps(body, default=_written).encode()
             request.add_header("Content-Type", "application/json")

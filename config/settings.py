@@ -41,6 +41,15 @@ def whole_number(name: str, *, default: int) -> int:
     return int(raw)
 
 
+def seconds(name: str, *, default: int) -> float:
+    """Read a time that can't be negative; a part of a second too."""
+    raw: str = env.str(name, default=str(default)).strip()
+    whole, _, part = raw.partition(".")
+    if not (whole.isdecimal() and (part.isdecimal() or whole == raw)):
+        raise ImproperlyConfigured(f"{name} is {raw!r}. Write a number of seconds, such as {default} or 0.5.")
+    return float(raw)
+
+
 def origin(name: str, *, default: str) -> str:
     """Read an address of scheme, host and port, without a path."""
     raw: str = env.str(name, default=default).rstrip("/")
@@ -92,7 +101,7 @@ WORKERS = whole_number("WORKERS", default=1)
 TRUSTED_PROXIES = whole_number("TRUSTED_PROXIES", default=0)
 EVENT_RATE = rate("EVENT_RATE", default="120/min")
 TOKEN_RATE = rate("TOKEN_RATE", default="600/min")
-LIVE_REFRESH_SECONDS = whole_number("LIVE_REFRESH_SECONDS", default=2)
+LIVE_REFRESH_SECONDS = seconds("LIVE_REFRESH_SECONDS", default=2)
 COUNT_FLUSH_SECONDS = whole_number("COUNT_FLUSH_SECONDS", default=5)
 # Where visitors are: what the edge says, else a database on this machine. It is opened and tried when the server starts
 # (consent/geography.py).

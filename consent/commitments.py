@@ -30,8 +30,11 @@ def text_commitments(pairs: Sequence[tuple[bytes, str]], salts: bytes) -> bytes:
     """The same of names and texts as they are hashed. Raises ValueError where the number of salts differs."""
     if len(salts) != SALT_BYTES * len(pairs):
         raise ValueError("Each field needs a salt of its own.")
-    hashed, start, sha256 = [], 0, hashlib.sha256
-    for name, text in pairs:
-        hashed.append(sha256(salts[start : start + SALT_BYTES] + name + text.encode()).digest())
-        start += SALT_BYTES
-    return b"".join(hashed)
+    sha256 = hashlib.sha256
+    starts = range(0, len(salts), SALT_BYTES)
+    return b"".join(
+        [
+            sha256(salts[start : start + SALT_BYTES] + name + text.encode()).digest()
+            for start, (name, text) in zip(starts, pairs, strict=True)
+        ]
+    )

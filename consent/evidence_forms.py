@@ -16,7 +16,7 @@ from consent.services.holds import HoldTerms
 from cookies.forms import CalmForm
 from cookies.models import Site
 
-DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+DAY = forms.DateInput(attrs={"type": "date", "class": "sy-moment"}, format="%Y-%m-%d")
 NO_DAY = {"invalid": "Write a day such as 2026-11-29."}
 ANY = ("", "Any")
 

@@ -1,4 +1,4 @@
-"""The form of a token that a program shows: a word that scanners know, a secret, a checksum. And what it may allow. Pure.
+"""The form of a token that a program shows: a word that scanners know, a secret, a checksum. And what it allows. Pure.
 
 The checksum tells a mistyped or made-up token from one that is gone, without asking the database.
 """

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from consent.admin.evidence import VIEW, subpages
 from consent.evidence_forms import ExportForm
-from consent.models import Export
+from consent.models import ConsentEvent, Export
 from consent.reports.export_formats import FORMATS
 from consent.services.exports import MOST_AT_ONCE, OFFERED_FOR, ExportGone, ask_export, is_over, open_export
 from cookies.access import READS_EVIDENCE
@@ -102,5 +102,7 @@ def _row(export: Export, site: Site, now: datetime) -> dict[str, object]:
 
 def search_words(search: dict[str, object]) -> str:
     """What was asked for, in a line."""
-    words = {"first": "from", "last": "to", "action": "action", "version": "version", "regime": "law"}
-    return ", ".join(f"{words[name]} {value}" for name, value in search.items() if name in words) or "Everything"
+    actions = dict(ConsentEvent.Action.choices)
+    words = {"first": "from", "last": "to", "action": "only", "version": "version", "regime": "law"}
+    said = [f"{words[name]} {actions.get(str(value), value)}" for name, value in search.items() if name in words]
+    return ", ".join(said) or "everything"

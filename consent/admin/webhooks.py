@@ -131,6 +131,7 @@ def _row(site: Site, webhook: Webhook) -> Mapping[str, Any]:
     newest = webhook.deliveries.exclude(taken_at=None, given_up_at=None, tries=0).first()
     return {
         "webhook": webhook,
+        "path": webhook.address.partition(webhook.host)[2].removesuffix("/"),
         "kinds": [KINDS.get(kind, kind) for kind in webhook.kinds],
         "newest": newest,
         "given_up": webhook.deliveries.exclude(given_up_at=None).count(),

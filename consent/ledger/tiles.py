@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from consent.ledger.merkle import EMPTY_ROOT, folded, perfect_subtrees, root_of
@@ -90,6 +90,24 @@ class GrowingTree:
             filled.append(FullTile(level, (self.size >> HEIGHT * (level + 1)) - 1, b"".join(row), entry))
             row.clear()
             level += 1
+
+    def extend(self, leaves: Sequence[bytes]) -> list[FullTile]:
+        """Add many, as far as the lowest tile goes at a time: what `append` does, for less."""
+        filled: list[FullTile] = []
+        at = 0
+        while at < len(leaves):
+            room = WIDTH - 1 - self.size % WIDTH
+            part = leaves[at : at + room]
+            if part:
+                if not self.edge:
+                    self.edge.append([])
+                self.edge[0].extend(part)
+                self.size += len(part)
+                at += len(part)
+            if at < len(leaves):
+                filled += self.append(leaves[at])
+                at += 1
+        return filled
 
     def root(self) -> bytes:
         if not self.size:

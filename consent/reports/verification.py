@@ -1,21 +1,31 @@
 """Recomputing a whole ledger: events → leaves → tiles → roots → signatures, and every checkpoint on the way.
 
-Reads in order and holds one chunk and the tree's right edge, so that memory does not grow with the ledger.
+Reads in order and holds a few stretches and the tree's right edge, so that memory does not grow with the ledger. The
+leaves of a large one are recomputed by several processes; the tree itself by this one.
 """
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
+
+import django
 
 from consent.ledger.checkpoints import TreeHead, read_tree_head
 from consent.ledger.notes import NoteError, VerifierKey, opened_note
 from consent.ledger.tiles import HASH_BYTES, WIDTH, FullTile, GrowingTree
 from consent.models import Checkpoint, ConsentEvent, Ledger, LedgerKey, LedgerTile
 from consent.reports.evidence import EvidenceMissing, Row, evidence_of
+from consent.reports.ledger import sealed_size
 from consent.signatures import fingerprint_of, is_signed_by
 
-CHUNK = 4096
+STRETCH = 4096
+# Below it, starting processes takes longer than the work.
+WORTH_SHARING = 100_000
 
 
 class Difference(Exception):
@@ -30,57 +40,106 @@ class Verified:
     finding: str = ""
 
 
-def verify(ledger: Ledger) -> Verified:
-    """Recompute everything that was sealed when this began. Changes nothing."""
+@dataclass(frozen=True)
+class Stretch:
+    """The hashes of consecutive leaves, up to the first that differs, and the difference in words."""
+
+    hashes: list[bytes]
+    difference: str = ""
+
+
+def verify(ledger: Ledger, *, processes: int | None = None) -> Verified:
+    """Recompute everything that was sealed when this began. Changes nothing.
+
+    `processes`: how many share the work; None for as many as there are cores, where the ledger is worth it.
+    """
     # Read first: a sealer may go on while we work, and adds to what we have read only.
-    checkpoints = ledger.checkpoints.order_by("size").select_related("key").iterator(chunk_size=CHUNK)
+    checkpoints = ledger.checkpoints.order_by("size").select_related("key").iterator(chunk_size=STRETCH)
+    size = sealed_size(ledger)
+    processes = processes or (os.cpu_count() or 1 if size >= WORTH_SHARING else 1)
     tree = GrowingTree()
     try:
         _check_keys()
-        _check_tree(ledger, tree, checkpoints)
-    except (Difference, EvidenceMissing) as difference:
+        _check_tree(ledger, tree, checkpoints, _stretches(ledger, size, processes))
+    except Difference as difference:
         return Verified(tree.size, str(difference))
     return Verified(tree.size)
 
 
-def _check_tree(ledger: Ledger, tree: GrowingTree, checkpoints: Iterator[Checkpoint]) -> None:
+def _check_tree(
+    ledger: Ledger, tree: GrowingTree, checkpoints: Iterator[Checkpoint], stretches: Iterator[Stretch]
+) -> None:
     coming = next(checkpoints, None)
     good = 0
-    for row in _rows(ledger):
-        _check_row(row, tree.size)
-        for tile in tree.append(row.stored_leaf_hash or b""):
-            _check_tile(ledger, tile)
-        while coming and coming.size == tree.size:
-            _check_checkpoint(ledger, coming, tree.root(), good)
-            good, coming = coming.size, next(checkpoints, None)
+    for stretch in stretches:
+        hashes = stretch.hashes
+        while hashes:
+            # Up to the next checkpoint, since its root is the tree's at that very size.
+            part = hashes[: coming.size - tree.size] if coming else hashes
+            hashes = hashes[len(part) :]
+            for tile in tree.extend(part):
+                _check_tile(ledger, tile)
+            while coming and coming.size == tree.size:
+                _check_checkpoint(ledger, coming, tree.root(), good)
+                good, coming = coming.size, next(checkpoints, None)
+        if stretch.difference:
+            raise Difference(stretch.difference)
     if coming:
         raise Difference(f"Leaves are missing: {coming.size} were signed, {tree.size} are there.")
     _check_number_of_tiles(ledger, tree.size)
 
 
-def _rows(ledger: Ledger) -> Iterator[Row]:
-    digests: dict[int, str] = {}
-    events = ConsentEvent.objects.filter(site_id=ledger.site_id).order_by("ledger_index")
-    start = 0
-    while True:
-        chunk = events.filter(ledger_index__gte=start)[:CHUNK]
-        row = None
-        for row in evidence_of(site_key=ledger.site.key, digests=digests, events=chunk):
-            yield row
-        if row is None or row.place is None:
-            return
-        start = row.place + 1
+def _stretches(ledger: Ledger, size: int, processes: int) -> Iterator[Stretch]:
+    starts = range(0, size, STRETCH)
+    if processes == 1:
+        yield from (check_leaves(ledger.pk, start) for start in starts)
+        return
+    # Spawned, not forked: a connection to a database must not be shared.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=django.setup) as pool:
+        waiting: deque[Future[Stretch]] = deque()
+        for start in starts:
+            waiting.append(pool.submit(check_leaves, ledger.pk, start))
+            if len(waiting) > 2 * processes:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
-def _check_row(row: Row, place: int) -> None:
+def check_leaves(ledger_id: int, start: int) -> Stretch:
+    """Recompute the leaves from `start` on, a stretch of them."""
+    ledger = Ledger.objects.select_related("site").get(pk=ledger_id)
+    events = ConsentEvent.objects.filter(
+        site_id=ledger.site_id, ledger_index__gte=start, ledger_index__lt=start + STRETCH
+    )
+    hashes: list[bytes] = []
+    try:
+        for row in evidence_of(site_key=ledger.site.key, digests={}, events=events.order_by("ledger_index")):
+            hashes.append(_checked_hash(row, start + len(hashes)))
+    except (Difference, EvidenceMissing) as difference:
+        return Stretch(hashes, str(difference))
+    return Stretch(hashes, _gap_after(ledger, start + len(hashes)) if len(hashes) < STRETCH else "")
+
+
+def _gap_after(ledger: Ledger, place: int) -> str:
+    """What is said of a place that is empty although leaves come after it; "" at the end of the ledger."""
+    later = ConsentEvent.objects.filter(site_id=ledger.site_id, ledger_index__gt=place).order_by("ledger_index").first()
+    return _missing(place, later.ledger_index, str(later.pk)) if later else ""
+
+
+def _missing(place: int, there: int | None, event: str) -> str:
+    return f"Leaf {place} is missing. The next that is there is leaf {there}, event {event}."
+
+
+def _checked_hash(row: Row, place: int) -> bytes:
     if row.place != place:
-        raise Difference(
-            f"Leaf {place} is missing. The next that is there is leaf {row.place}, event {row.evidence.id}."
-        )
+        raise Difference(_missing(place, row.place, row.evidence.id))
     if row.stored_commitments != row.evidence.commitments:
         raise Difference(f"Leaf {place}: a value or a salt of event {row.evidence.id} is not what was committed to.")
-    if row.stored_leaf_hash != row.leaf_hash():
+    computed = row.leaf_hash()
+    if row.stored_leaf_hash != computed:
         raise Difference(f"Leaf {place}: event {row.evidence.id} is not what was sealed, or its leaf hash was changed.")
+    return computed
 
 
 def _check_tile(ledger: Ledger, tile: FullTile) -> None:

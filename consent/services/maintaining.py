@@ -81,14 +81,26 @@ def _export(now: datetime) -> Iterator[Done]:
         yield Done(f"{count} exports were removed: their time is over.")
 
 
-def _tell(now: datetime) -> Iterator[Done]:
+def _announce(now: datetime) -> Iterator[Done]:
     for site in Site.objects.filter(webhooks__isnull=False).distinct().order_by("id"):
-        if count := announce_withdrawals(site=site, now=now):
+        try:
+            count = announce_withdrawals(site=site, now=now)
+        except DatabaseError as error:
+            yield Done(f"{site.key}: withdrawals were not looked for. {error}", failed=True)
+            continue
+        if count:
             yield Done(f"{site.key}: {count} withdrawals are announced.")
-    sent = deliver(outbound=outbound())
+
+
+def _deliver(now: datetime) -> Iterator[Done]:
+    try:
+        sent = deliver(outbound=outbound())
+        forget_old_announcements(now=now)
+    except DatabaseError as error:
+        yield Done(f"Not all webhooks were sent what is due. {error}", failed=True)
+        return
     if sent.taken or sent.failed:
         yield Done(f"Webhooks: {sent.taken} messages were taken, {sent.failed} were not, {sent.given_up} are given up.")
-    forget_old_announcements(now=now)
 
 
-STEPS: tuple[Callable[[datetime], Iterator[Done]], ...] = (_seal, _copy, _forget, _export, _tell)
+STEPS: tuple[Callable[[datetime], Iterator[Done]], ...] = (_seal, _copy, _forget, _export, _announce, _deliver)

@@ -255,8 +255,9 @@ def _kept(publication: Publication, kind: str, made: Composed, *, now: datetime,
         defaults={
             "digest": made.digest,
             "body": made.body,
-            "brotli": made.brotli,
-            "gzip": made.gzip,
+            # Compressing costs more than everything else, and is done for files that are new.
+            "brotli": lambda: made.brotli,
+            "gzip": lambda: made.gzip,
             "composed_at": now,
         },
     )

@@ -95,7 +95,7 @@ def _checked_tree(ledger: Ledger) -> GrowingTree:
 
 def _seal_batch(ledger: Ledger, tree: GrowingTree, rows: Sequence[Row]) -> None:
     start, hashes = tree.size, [row.leaf_hash() for row in rows]
-    tiles = [tile for leaf in hashes for tile in tree.append(leaf)]
+    tiles = tree.extend(hashes)
     sealed = [
         (row.evidence.commitments, leaf, start + at, row.id)
         for at, (row, leaf) in enumerate(zip(rows, hashes, strict=True))

@@ -50,7 +50,9 @@ def tokens(request: HttpRequest, site: Site) -> HttpResponse:
     return page
 
 
-@site_page("team/tokens/<int:token_id>/revoke/", name="token-revoke", sees=OWNING, writes=OWNING, roles=OWNS, only_post=True)
+@site_page(
+    "team/tokens/<int:token_id>/revoke/", name="token-revoke", sees=OWNING, writes=OWNING, roles=OWNS, only_post=True
+)
 def revoke(request: HttpRequest, site: Site, token_id: int) -> HttpResponse:
     token = get_object_or_404(site.tokens, pk=token_id)
     if revoke_token(token=token, now=timezone.now()):

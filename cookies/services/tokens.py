@@ -41,9 +41,7 @@ class TokenRefused(Exception):
 
 
 @transaction.atomic
-def make_token(
-    *, site: Site, made_by: User, name: str, verbs: Collection[str], days: int, now: datetime
-) -> MadeToken:
+def make_token(*, site: Site, made_by: User, name: str, verbs: Collection[str], days: int, now: datetime) -> MadeToken:
     """A token for a program, valid for so many days. Raises ValidationError, keyed by field."""
     # Two with one name at once: the second waits here, then sees the first.
     Site.objects.select_for_update().get(pk=site.pk)

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.contrib.auth.models import Group
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from consent import append_only
 from consent.grant_proof import proof_rules
 from consent.models import ConsentEvent, Ledger, LedgerCheck, Publication
 from consent.privacy_signals import Signals
-from consent.reports.events import ON_A_PAGE
+from consent.reports import history
+from consent.reports.event_proof import standing_of
+from consent.reports.events import ON_A_PAGE, neighbours_of
 from consent.services.erasure import erase_consent
 from consent.services.recording import ReportedEvent, SeenByServer, consent_ref_of, record_event
 from consent.services.sealing import seal_site
@@ -319,6 +322,37 @@ def test_page_of_a_record_costs_the_same_however_many_there_are(
         record(published)
     seal_site(site=published.site, now=NOW)
     assert queries_of(client, detail(event)) == before
+
+
+def test_neighbours_and_counts_come_from_an_index_that_is_made_for_them(
+    published: Publication, settings: Any, tmp_path: Path
+) -> None:
+    """SQLite knows no statistics: a query that is written in another way goes through all events of a website."""
+    settings.LEDGER_KEYS = tmp_path
+    if connection.vendor != "sqlite":
+        # PostgreSQL has statistics, and goes through so small a table whatever the query says.
+        return
+    event = record(published)
+    with CaptureQueriesContext(connection) as queries:
+        neighbours_of(event)
+        standing_of(event.site_id)
+        list(history(site_id=event.site_id, consent_ref=str(event.consent_ref)))
+    plans = [plan_of(query["sql"]) for query in queries if '"consent_consentevent"' in query["sql"]]
+    assert [[name for name in INDEXES if name in plan] for plan in plans] == [
+        ["events_of_a_consent"],
+        ["events_of_a_consent"],
+        ["events_not_sealed"],
+        ["events_of_a_consent"],
+    ]
+
+
+INDEXES = ("events_of_a_consent", "events_of_a_site", "events_not_sealed")
+
+
+def plan_of(sql: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+        return "; ".join(row[3] for row in cursor.fetchall())
 
 
 def test_version_link_of_a_record_leads_to_the_version(browse: Callable[[str], Client], event: ConsentEvent) -> None:

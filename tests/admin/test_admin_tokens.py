@@ -78,7 +78,9 @@ def test_revoked_token_is_listed_among_the_ended(as_alice: Client, site: Site) -
     assert [len(page[name]) for name in ("rows", "ended")] == [0, 1]
 
 
-def test_token_of_another_website_is_out_of_reach(as_mallory: Client, mallory_site: Site, site: Site, alice: User) -> None:
+def test_token_of_another_website_is_out_of_reach(
+    as_mallory: Client, mallory_site: Site, site: Site, alice: User
+) -> None:
     token = make_token(site=site, made_by=alice, name="CI", verbs=["read"], days=1, now=timezone.now()).token
     assert as_mallory.post(url("token-revoke", mallory_site, token.pk)).status_code == 404
     token.refresh_from_db()

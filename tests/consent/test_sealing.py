@@ -30,6 +30,7 @@ from consent.reports.proofs import consistency_proof, inclusion_proof, verifier_
 from consent.reports.verification import verify
 from consent.services.erasure import erase_consent
 from consent.services.recording import ReportedEvent, SeenByServer, consent_ref_of, record_event
+from consent.services.retention import apply_retention
 from consent.services.sealing import LedgerDamaged, seal_site
 from consent.signatures import KeyFileError, is_signed_by, key_file
 
@@ -271,18 +272,24 @@ def check_proofs(ledger: Ledger) -> None:
                 assert roots_from_consistency(first=first, second=size, first_root=old, proof=steps) == (old, new)
 
 
+STEPS = ["append", "append", "append", "seal", "erase", "retain"]
+
+
 @hypothesis_settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.sampled_from(["append", "append", "append", "seal", "erase"]), min_size=1, max_size=14), st.data())
+@given(st.lists(st.sampled_from(STEPS), min_size=1, max_size=14), st.data())
 def test_any_history_is_proved_and_any_change_is_found(
     published: Publication, record: Callable[..., Any], history: list[str], data: st.DataObject
 ) -> None:
     with transaction.atomic():
         people: list[uuid.UUID] = []
-        for step in [*history, "append", "seal"]:
+        for at, step in enumerate([*history, "append", "seal"]):
             if step == "append":
                 people.append(record())
             elif step == "seal":
                 seal_site(site=published.site, now=NOW, batch=2)
+            elif step == "retain":
+                # Everything has expired by then; it runs once a day.
+                apply_retention(site=published.site, now=NOW + timedelta(days=1000 + at))
             elif people:
                 erase_consent(site_id=published.site_id, consent_ref=consent_ref_of(people[0]))
         ledger = Ledger.objects.get(site=published.site)

@@ -18,6 +18,7 @@ from consent.privacy_signals import Signals
 from consent.public_addresses import read_address
 from consent.services import withdrawals
 from consent.services.erasure import erase_consent
+from consent.services.maintaining import maintain
 from consent.services.recording import ReportedEvent, SeenByServer, consent_ref_of, record_event
 from consent.services.sealing import seal_site
 from consent.services.webhooks import make_webhook
@@ -130,6 +131,22 @@ def test_withdrawal_is_announced_once_with_the_reference_and_no_other_name(
     assert str(visitor) not in str(Announcement.objects.values())
     assert str(event.event_id) not in str(Announcement.objects.values())
     assert Delivery.objects.get().since == NOW + timedelta(hours=2)
+
+
+@pytest.mark.django_db
+def test_maintain_seals_announces_and_sends(published: Publication, record: Record, settings: Any) -> None:
+    """The address leads inside, so the first try fails; that fails no run."""
+    settings.PUBLIC_URL = "https://consent.example.com"
+    visitor = uuid.uuid4()
+    address = read_address("https://169.254.169.254/")
+    make_webhook(site=published.site, address=address, kinds=["consent.withdrawn"], by="alice", now=NOW)
+    record(visitor, "pft")
+    record(visitor, "", NOW + timedelta(hours=1), "withdraw")
+    done = list(maintain(now=NOW))
+    said = [one.text for one in done]
+    assert "numonix: 1 withdrawals are announced." in said
+    assert "Webhooks: 0 messages were taken, 1 were not, 0 are given up." in said
+    assert not any(one.failed for one in done)
 
 
 @pytest.mark.django_db

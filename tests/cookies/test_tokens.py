@@ -46,7 +46,9 @@ def test_different_secrets_make_different_tokens() -> None:
 
 
 def made(site: Site, alice: User, **facts: Any) -> Any:
-    return make_token(**{"site": site, "made_by": alice, "name": "CI", "verbs": ["read"], "days": 30, "now": NOW, **facts})
+    return make_token(
+        **{"site": site, "made_by": alice, "name": "CI", "verbs": ["read"], "days": 30, "now": NOW, **facts}
+    )
 
 
 @pytest.mark.django_db

@@ -146,7 +146,7 @@ print(client.session.session_key)
             DATABASE_URL=f"sqlite:///{self.database}",
             DEMO="true",
             LEDGER_KEYS=str(self.database.parent / "ledger-keys"),
-            LIVE_REFRESH_SECONDS="1",
+            LIVE_REFRESH_SECONDS="0.2",
             PORT=str(self.port),
             PUBLIC_URL=self.platform,
         )

@@ -204,4 +204,4 @@ def test_kill_under_load_loses_no_acknowledged_event(installation: Installation)
     recorded = json.loads(installation.python(COUNT))
     assert len(recorded) == len(set(recorded))
     assert installation.acknowledged <= set(recorded)
-    assert installation.start("manage.py", "verify_ledger").wait(60) == 0
+    assert installation.start("manage.py", "verify_ledger", "--processes", "2").wait(60) == 0

@@ -1,1 +1,2 @@
-"""/api/v1/manage/: the machine API. Programs look after one website by a token. Views parse, call one service, answer."""
+"""/api/v1/manage/: the machine API. A program looks after one website, by a token. Views parse, call one service, and
+answer; what may be done is decided where the admin's is."""

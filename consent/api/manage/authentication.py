@@ -32,7 +32,7 @@ class BearerToken(BaseAuthentication):
         return token.made_by, token
 
 
-class BearerTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]  # drf-spectacular has no types
+class BearerTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # of drf-spectacular
     """How the OpenAPI document speaks of it."""
 
     target_class = BearerToken

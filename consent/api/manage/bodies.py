@@ -39,7 +39,9 @@ class Body(serializers.Serializer[Any]):
             raise serializers.ValidationError({"body": ["A JSON object."]})
         faults = {str(name): ["There is no such field."] for name in data if name not in self.fields}
         if not self.context.get("is_query"):
-            faults |= {name: [fault] for name in data if name in self.fields and (fault := self._fault(name, data[name]))}
+            faults |= {
+                name: [fault] for name in data if name in self.fields and (fault := self._fault(name, data[name]))
+            }
         if faults:
             raise serializers.ValidationError(faults)
         return super().to_internal_value(data)

@@ -25,9 +25,14 @@ class TokenThrottle(SimpleRateThrottle):
 
     def tell(self, response: HttpResponseBase) -> None:
         """Say how much is left, and in how many seconds the oldest request no longer counts."""
-        if self.rate is None or not hasattr(self, "history"):
+        # Without a history the token was not asked for, or there is no limit.
+        history: list[float] | None = getattr(self, "history", None)
+        if history is None:
             return
-        left = max(0, self.num_requests - len(self.history))
-        reset = self.duration - (self.now - self.history[-1]) if self.history else self.duration
-        response["RateLimit-Policy"] = f'"{POLICY}";q={self.num_requests};w={self.duration}'
+        quota, window = self.parse_rate(self.rate)
+        assert quota is not None
+        assert window is not None
+        left = max(0, quota - len(history))
+        reset = window - (self.now - history[-1]) if history else window
+        response["RateLimit-Policy"] = f'"{POLICY}";q={quota};w={window}'
         response["RateLimit"] = f'"{POLICY}";r={left};t={math.ceil(reset)}'

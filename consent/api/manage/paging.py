@@ -31,8 +31,8 @@ def page_of(
 ) -> Page:
     """The rows after the request's `cursor`, at most `limit` of them. Raises Problem (400).
 
-    `order`: fields as for `order_by`, that together are unique. `name`, `site_id` and `filters` are what a cursor belongs
-    to. Read along an index, never by an offset: page a thousand costs what page one does.
+    `order`: fields as for `order_by`, that together are unique. `name`, `site_id` and `filters` are what a cursor
+    belongs to. Read along an index, never by an offset: page a thousand costs what page one does.
     """
     belongs = fingerprint([name, site_id, dict(filters)])
     limit = _limit(request.query_params.get("limit", ""))
@@ -61,6 +61,7 @@ def _cursor(belongs: str, position: Sequence[Any]) -> str:
 
 
 def _position(cursor: str, belongs: str, length: int) -> Sequence[Any]:
+    position: list[Any]
     try:
         whose, *position = signing.loads(cursor, salt=SALT)
     except (signing.BadSignature, ValueError, TypeError):

@@ -201,9 +201,7 @@ class PartnerView(ManageView):
 
     verbs = {"GET": "read", "PATCH": "write"}
 
-    @operation(
-        "partner", {200: PartnerSerializer, 304: not_modified()}, query=[SLUG, IF_NONE_MATCH], example=PARTNER
-    )
+    @operation("partner", {200: PartnerSerializer, 304: not_modified()}, query=[SLUG, IF_NONE_MATCH], example=PARTNER)
     def get(self, request: Request, key: str, slug: str) -> HttpResponse:
         """One partner."""
         return self.answer(partner_record(self._partner(slug)))

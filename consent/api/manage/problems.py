@@ -68,9 +68,8 @@ def problem_of(error: exceptions.APIException | Http404) -> Problem:
         return Problem(404, "not_found", "There is nothing at this address.")
     if isinstance(error, exceptions.ValidationError):
         return malformed(dict(_faults(error.detail)))
-    headers = {}
-    if isinstance(error, exceptions.Throttled) and error.wait:
-        headers["Retry-After"] = str(math.ceil(error.wait))
+    wait: float | None = getattr(error, "wait", None)
+    headers = {"Retry-After": str(max(1, math.ceil(wait)))} if wait else {}
     return Problem(error.status_code, CODES.get(error.status_code, "error"), str(error.detail), headers=headers)
 
 

@@ -119,9 +119,7 @@ class RecordsView(ManageView):
         """The newest first."""
         asked = read_query(request, RecordQuery, paged=True)
         rows = _records(self).filter(**{COLUMNS[name]: value for name, value in asked.items()})
-        page = page_of(
-            request, rows, name="events", site_id=self.site.pk, order=["-received_at", "-id"], filters=asked
-        )
+        page = page_of(request, rows, name="events", site_id=self.site.pk, order=["-received_at", "-id"], filters=asked)
         return _not_kept(self.answer({"results": [*map(record, page.rows)], "next_cursor": page.next_cursor}))
 
 
@@ -142,6 +140,7 @@ class RecordView(ManageView):
 
 
 def event_of(view: ManageView, event_id: str) -> ConsentEvent:
+    event: ConsentEvent | None
     try:
         event = _records(view).filter(event_id=uuid.UUID(event_id)).first()
     except ValueError:

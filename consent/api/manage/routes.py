@@ -1,5 +1,5 @@
-"""The addresses of the machine API. They stand under manage/, apart from the public ones: /api/v1/sites/{key} is open to
-everybody and cached, and no mistake in a route may ever make one answer for the other."""
+"""The addresses of the machine API. They stand under manage/, apart from the public ones: /api/v1/sites/{key} is open
+to everybody and cached, and no mistake in a route may ever make one answer for the other."""
 
 from django.urls import path, re_path
 

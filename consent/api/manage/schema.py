@@ -14,7 +14,9 @@ from consent.api.public import KEY
 TAG = "machine"
 CURSOR = OpenApiParameter("cursor", str, description="`next_cursor` of the page before. It belongs to this filter.")
 LIMIT = OpenApiParameter("limit", int, description="How many at most: 1 to 200, 50 where it is missing.")
-IF_NONE_MATCH = OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="An ETag: 304 if it is current.")
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match", str, OpenApiParameter.HEADER, description="An ETag: 304 if it is current."
+)
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, required=True, description="The etag that was read, or `*` for any."
 )
@@ -77,7 +79,10 @@ def operation(
         request=takes,
         parameters=[*([KEY] if of_site else []), *query],
         responses={**good, **problems},
-        examples=[*examples, OpenApiExample("A problem", PROBLEM, response_only=True, status_codes=["403"], media_type=MEDIA_TYPE)],
+        examples=[
+            *examples,
+            OpenApiExample("A problem", PROBLEM, response_only=True, status_codes=["403"], media_type=MEDIA_TYPE),
+        ],
     )
 
 

@@ -108,9 +108,7 @@ class StatisticsView(ManageView):
     def get(self, request: Request, key: str) -> HttpResponse:
         """What visitors answered. Days are UTC's, and both ends belong to the range."""
         days = self._days(read_query(request, StatisticsQuery))
-        found = numbers(
-            self.site, days=days, compared=False, in_test=variants_in_test(self.site, now=timezone.now())
-        )
+        found = numbers(self.site, days=days, compared=False, in_test=variants_in_test(self.site, now=timezone.now()))
         return self.answer(_numbers(found))
 
     def _days(self, asked: Mapping[str, Any]) -> Range:

@@ -16,6 +16,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--site", metavar="KEY", help="Only this website's ledger.")
+        parser.add_argument("--processes", type=int, metavar="N", help="How many share the work; all cores without it.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         ledgers = Ledger.objects.select_related("site").order_by("site__key")
@@ -25,7 +26,7 @@ class Command(BaseCommand):
                 raise CommandError(f"No ledger has been begun for a website with the key {options['site']!r}.")
         wrong = 0
         for ledger in ledgers:
-            check = verify_ledger(ledger=ledger, now=timezone.now())
+            check = verify_ledger(ledger=ledger, now=timezone.now(), processes=options["processes"])
             wrong += bool(check.finding)
             self.stdout.write(f"{ledger.origin}: {check.finding or f'{check.size} leaves, everything agrees.'}")
         if wrong:

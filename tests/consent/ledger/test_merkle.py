@@ -154,3 +154,13 @@ def test_paths_of_tiles(tile: Coordinate, path: str) -> None:
 )
 def test_no_tile_has_another_path(path: str) -> None:
     assert read_path(path) is None
+
+
+@given(st.lists(st.integers(0, 600), max_size=6))
+def test_many_leaves_at_once_make_the_same_tree(parts: list[int]) -> None:
+    one, many, at = GrowingTree(), GrowingTree(), 0
+    for part in parts:
+        leaves = HASHES[at : at + part]
+        assert many.extend(leaves) == [tile for leaf in leaves for tile in one.append(leaf)]
+        assert (many.size, many.root()) == (one.size, one.root())
+        at += part

@@ -129,7 +129,11 @@ def test_limit_holds_per_token_and_is_told(
     one, other = new_token(name="One"), new_token(name="Other")
     answers = [ask("GET", "", token=one) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
-    assert [answer["RateLimit"].partition(";t=")[0] for answer in answers] == ['"token";r=1', '"token";r=0', '"token";r=0']
+    assert [answer["RateLimit"].partition(";t=")[0] for answer in answers] == [
+        '"token";r=1',
+        '"token";r=0',
+        '"token";r=0',
+    ]
     assert answers[2]["RateLimit-Policy"] == '"token";q=2;w=60'
     assert 1 <= int(answers[2]["Retry-After"]) <= 60
     assert answers[2].json()["code"] == "too_many_requests"
@@ -153,7 +157,9 @@ def test_nothing_is_kept_on_the_way(ask: Callable[..., Any], published: Publicat
     assert "Authorization" in ask("GET", "")["Vary"]
 
 
-@pytest.mark.parametrize(("method", "path"), [("PUT", ""), ("OPTIONS", ""), ("DELETE", "/partners/chat"), ("GET", "/publications")])
+@pytest.mark.parametrize(
+    ("method", "path"), [("PUT", ""), ("OPTIONS", ""), ("DELETE", "/partners/chat"), ("GET", "/publications")]
+)
 def test_another_method_is_a_problem_too(method: str, path: str, ask: Callable[..., Any], site: Site) -> None:
     answer = ask(method, path)
     assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")

@@ -53,10 +53,10 @@ def test_record_names_nobody(ask: Callable[..., Any], recorded: list[dict[str, A
     assert not [body for body in recorded if body["consent_id"] in everything]
 
 
-def test_what_was_erased_is_null(ask: Callable[..., Any], recorded: list[dict[str, Any]], published: Publication) -> None:
-    erase_consent(
-        site_id=published.site_id, consent_ref=consent_ref_of(uuid.UUID(recorded[0]["consent_id"]))
-    )
+def test_what_was_erased_is_null(
+    ask: Callable[..., Any], recorded: list[dict[str, Any]], published: Publication
+) -> None:
+    erase_consent(site_id=published.site_id, consent_ref=consent_ref_of(uuid.UUID(recorded[0]["consent_id"])))
     told = ask("GET", f"/events/{recorded[0]['event_id']}").json()
     assert {name: told[name] for name in ConsentEvent.ERASABLE} == dict.fromkeys(ConsentEvent.ERASABLE)
     assert told["action"] == "save"
@@ -64,7 +64,7 @@ def test_what_was_erased_is_null(ask: Callable[..., Any], recorded: list[dict[st
 
 def test_records_come_in_pages_the_newest_first(ask: Callable[..., Any], recorded: list[dict[str, Any]]) -> None:
     found: list[str] = []
-    cursor = ""
+    cursor: str | None = ""
     while cursor is not None:
         page = ask("GET", f"/events?limit=2{cursor and f'&cursor={cursor}'}")
         found += ids(page)
@@ -104,7 +104,9 @@ def test_records_are_filtered(ask: Callable[..., Any], recorded: list[dict[str, 
     assert len(ids(ask("GET", f"/events?until={later}"))) == 5
 
 
-@pytest.mark.parametrize("query", ["since=yesterday", "action=x", "version=x", "consent_ref=x", "since=0001-01-01T00:00:00%2B14:00"])
+@pytest.mark.parametrize(
+    "query", ["since=yesterday", "action=x", "version=x", "consent_ref=x", "since=0001-01-01T00:00:00%2B14:00"]
+)
 def test_wrong_filters_are_explained(query: str, ask: Callable[..., Any], site: Site) -> None:
     answer = ask("GET", f"/events?{query}")
     assert (answer.status_code, set(answer.json()["fields"])) == (400, {query.partition("=")[0]})

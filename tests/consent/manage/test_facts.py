@@ -121,7 +121,9 @@ def test_wrong_facts_change_nothing(body: Any, status: int, field: str, ask: Cal
 
 
 def test_half_of_a_change_is_none(ask: Callable[..., Any], site: Site) -> None:
-    answer = ask("PATCH", "", {"domains": ["https://new.example.com"], "cookie_domain": "elsewhere.example"}, if_match="*")
+    answer = ask(
+        "PATCH", "", {"domains": ["https://new.example.com"], "cookie_domain": "elsewhere.example"}, if_match="*"
+    )
     assert fields_of(answer) == {"cookie_domain"}
     site.refresh_from_db()
     assert site.domains == ["https://www.numonix.example"]
@@ -276,7 +278,9 @@ def test_rows_of_another_website_are_out_of_reach(ask: Callable[..., Any], site:
 
 def pages(ask: Callable[..., Any], path: str) -> list[list[Any]]:
     """Every page of a list."""
-    found, cursor, join = [], "", "&" if "?" in path else "?"
+    found: list[list[Any]] = []
+    cursor: str | None = ""
+    join = "&" if "?" in path else "?"
     while cursor is not None:
         page = ask("GET", f"{path}{join}limit=2{cursor and f'&cursor={cursor}'}").json()
         found.append(page["results"])
@@ -314,7 +318,20 @@ def test_cursor_of_another_list_is_refused(
         assert (answer.status_code, answer.json()["code"]) == (400, "cursor_unknown")
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=201", "limit=x", "limit=-1", "limit=٣", "limit=1&limit=2", "nonsense=1", "category=x", "archived=maybe"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "limit=0",
+        "limit=201",
+        "limit=x",
+        "limit=-1",
+        "limit=٣",
+        "limit=1&limit=2",
+        "nonsense=1",
+        "category=x",
+        "archived=maybe",
+    ],
+)
 def test_wrong_queries_are_explained(query: str, ask: Callable[..., Any], site: Site) -> None:
     assert fields_of(ask("GET", f"/partners?{query}"), 400) == {query.partition("=")[0]}
 
