@@ -51,7 +51,7 @@ class Client:
         return read(Partner, self._ask("GET", f"partners/{slug}"))
 
     def add_partner(self, **facts: Any) -> Partner:
-        """`library` and its `parameters`; or `slug`, `name`, `category`, `purpose`, `purposes` and what else is known."""
+        """From the library: `library`, `parameters`. By hand: `slug`, `name`, `category`, `purpose`, `purposes`, …"""
         return read(Partner, self._ask("POST", "partners", body=facts))
 
     def change_partner(self, slug: str, *, etag: str, **changes: Any) -> Partner:

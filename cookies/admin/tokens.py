@@ -33,7 +33,8 @@ def tokens(request: HttpRequest, site: Site) -> HttpResponse:
         made = _make(request, site, form, now=now)
     rows = list(site.tokens.select_related("made_by"))
     owners = set(site.members.filter(role=Role.OWNER).values_list("user_id", flat=True))
-    page = show(
+    # Nothing in the admin is kept by browsers, so what is shown once does not wait in a history.
+    return show(
         request,
         site,
         "tokens",
@@ -45,9 +46,6 @@ def tokens(request: HttpRequest, site: Site) -> HttpResponse:
         ended=[_row(site, token, owners) for token in rows if token.has_ended(now=now)],
         back=page_url(site, "team"),
     )
-    # What is shown once must not wait in a browser's history.
-    page["Cache-Control"] = "no-store"
-    return page
 
 
 @site_page(

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, connections, transaction
 
 from consent.models import Announcement, Attempt, Delivery, Publication, Webhook
 from consent.outbound import Limits, Outbound
@@ -36,8 +36,11 @@ from consent.services.webhooks import (
 )
 from consent.webhooks import GIVEN_UP_AFTER, KINDS, Message, body_of, next_try, signature_of
 from cookies.models import Site
+from cookies.services.sites import create_site
+from tests.conftest import add_person
 from tests.consent.conftest import NOW
 from tests.consent.test_outbound import Handler, Website, leads_to
+from tests.facts import ANSWERABLE
 from tests.node import node_command
 
 GUIDE = Path(__file__).parents[2] / "docs" / "webhooks.md"
@@ -350,6 +353,36 @@ def test_two_senders_do_not_send_one_message_at_once_and_a_dead_ones_is_sent_by_
     Delivery.objects.update(taken_at=None, next_at=NOW, claimed_until=NOW + CLAIMED_FOR)
     assert send() == Sent()
     assert send(NOW + CLAIMED_FOR) == Sent(taken=1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_messages_are_sent_once_by_two_maintainers_together(receiver: Website) -> None:
+    site = create_site(key="busy", name="Busy", domains=["https://busy.example"], owner=add_person("al"), **ANSWERABLE)
+    for path in ("/a", "/b", "/c"):
+        make_webhook(site=site, address=receiver.says(path, status=204), kinds=list(KINDS), by="al", now=NOW)
+    ids = [str(tell(site, number).id) for number in range(5)]
+    start = threading.Barrier(1 if connection.vendor == "sqlite" else 2)
+    results: list[int] = []
+
+    def run() -> None:
+        start.wait()
+        try:
+            results.append(send().taken)
+        finally:
+            connections.close_all()
+
+    # A test's SQLite is in memory and has one writer: there the two come one after the other.
+    if connection.vendor == "sqlite":
+        run()
+        run()
+    else:
+        runs = [threading.Thread(target=run) for _ in range(2)]
+        for one in runs:
+            one.start()
+        for one in runs:
+            one.join(timeout=30)
+    assert sum(results) == 15
+    assert sorted(json.loads(body)["id"] for _, _, _, body in receiver.asked) == sorted(ids * 3)
 
 
 @pytest.mark.django_db

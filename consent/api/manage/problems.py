@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from rest_framework import exceptions
 
 from consent.api.errors import CODES
@@ -37,7 +36,7 @@ class Problem(Exception):
         body = {
             # The code names the problem; there is no page for each to be read.
             "type": "about:blank",
-            "title": HTTPStatus(self.status).phrase,
+            "title": HttpResponse(status=self.status).reason_phrase,
             "status": self.status,
             "code": self.code,
             "detail": self.detail,
