@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import ViewportSize, sync_playwright
 
 from tests.e2e.server import Server
 from tests.e2e.third_parties import Nobody
@@ -15,7 +15,7 @@ from tests.environment import environment
 from tools.chromium import find_chromium
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "admin"
-SIZE = {"width": 1280, "height": 860}
+SIZE = ViewportSize(width=1280, height=860)
 # The name of the picture, and the page of a website that it shows.
 PAGES = {
     "home": "index",

@@ -21,7 +21,7 @@ PREFLIGHT_SECONDS = "86400"
 
 def checked_origin(request: HttpRequest, site: LiveSite) -> str:
     """The request's origin. Raises ApiError (403) for one that is not of this website, missing, or `null`."""
-    origin = request.META.get("HTTP_ORIGIN", "")
+    origin: str = request.META.get("HTTP_ORIGIN", "")
     if origin == settings.PUBLIC_URL or origin_allowed(origin, site.domains):
         return origin
     raise ApiError(

@@ -147,9 +147,7 @@ def _signature(receipt: Mapping[str, Any], check: Check, trusted: Sequence[str])
         raise _Wrong(f"The ledger's signature is not right. {error}") from None
     if trusted:
         return "The ledger's keeper signed it, with the key that you gave."
-    return (
-        "The ledger's keeper signed it, with the key that the receipt names. Compare it with the published one."
-    )
+    return "The ledger's keeper signed it, with the key that the receipt names. Compare it with the published one."
 
 
 def _of_origin(keys: Sequence[VerifierKey], receipt: Mapping[str, Any]) -> list[VerifierKey]:

@@ -134,7 +134,7 @@ def test_transport_security_is_as_django_says_it(
     settings.PUBLIC_URL = "https://localhost:8000"
     fresh = Watched()
     for host in ("localhost:8000", "127.0.0.1"):
-        more = {"HTTP_X_FORWARDED_PROTO": "https", "HTTP_HOST": host}
+        more: dict[str, Any] = {"HTTP_X_FORWARDED_PROTO": "https", "HTTP_HOST": host}
         ours, theirs = ask(FrontDoor(fresh), "GET", SNIPPET, **more), ask(fresh, "GET", SNIPPET, **more)
         assert ours[1].get("Strict-Transport-Security") == theirs[1].get("Strict-Transport-Security")
     assert ask(FrontDoor(fresh), "GET", SNIPPET)[0].startswith("301")
