@@ -142,7 +142,11 @@ def gated_markup(partner: Partner) -> str:
     marks = f'data-category="{partner.category}" data-partner="{partner.slug}"'
     if EMBEDDED & set(partner.purposes):
         return f'<iframe data-src="https://{_host(partner)}/…" {marks} title="What it shows"></iframe>'
-    return f'<script type="text/plain" {marks} src="https://{_host(partner)}/…"></script>'
+    script = f'src="https://{_host(partner)}/…"></script>'
+    if PLACED & set(partner.purposes):
+        # What it makes has a place in the page; until a yes, words stand there instead.
+        return f'<div data-sayso="embed"><template {marks}>\n  <script {script}\n</template></div>'
+    return f'<script type="text/plain" {marks} {script}'
 
 
 def _host(partner: Partner) -> str:
@@ -158,6 +162,7 @@ HEAD = """<head>
     …"""
 # What stands on a page as a frame rather than as a script.
 EMBEDDED = frozenset({"video", "maps"})
+PLACED = frozenset({"forms", "chat"})
 SETTINGS_LINK = '<button type="button" data-sayso="open">Cookie settings</button>'
 # For a website that is itself Django (docs/django.md).
 MIDDLEWARE = '"consent.website.middleware.ConsentMiddleware",'

@@ -127,6 +127,13 @@ def test_install_page_says_what_tag_manager_can_hold_back(as_alice: Client, site
         assert sentence in page()
 
 
+def test_install_page_gives_a_chat_a_place_in_the_page(as_alice: Client, site: Site) -> None:
+    widget = {"cdn_host": "eu.fw-cdn.com", "account_number": "12345678", "widget_number": "123456"}
+    add_library_partner(site=site, library="freshchat", parameters=widget, load_mode="gated")
+    page = unescape(as_alice.get(url("install", site)).content.decode())
+    assert '<div data-sayso="embed"><template data-category="functional" data-partner="freshchat">' in page
+
+
 def test_who_may_not_change_the_addresses_copies_all_the_same(as_bob: Client, site: Site) -> None:
     page = as_bob.get(url("install", site)).content.decode()
     disabled = re.findall(r"<fieldset[^>]*disabled>(.*?)</fieldset>", page, re.S)
