@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import secrets
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 
 PURPOSE = b"consent.stored_secrets.1"
@@ -40,9 +40,6 @@ def opened(stored: str) -> str:
         raise SecretLost from None
 
 
-def _fernet() -> MultiFernet:
-    return MultiFernet([Fernet(_derived(key)) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
-
-
-def _derived(secret_key: str) -> bytes:
-    return base64.urlsafe_b64encode(hmac.new(secret_key.encode(), PURPOSE, hashlib.sha256).digest())
+def _fernet() -> Fernet:
+    derived = hmac.new(settings.SECRET_KEY.encode(), PURPOSE, hashlib.sha256).digest()
+    return Fernet(base64.urlsafe_b64encode(derived))

@@ -32,10 +32,17 @@ def seconds_to_wait(request: HttpRequest) -> float | None:
 
     The client is the address that the last trusted proxy saw; where none says one, the connection's own.
     """
+    return _seconds_to_wait(address_of(request) or request.META.get("REMOTE_ADDR", ""))
+
+
+def seconds_to_wait_as_user(user_ref: str) -> float | None:
+    """The same for a user whom a website's token names: its server asks for all of them from one address."""
+    return _seconds_to_wait(f"user:{user_ref}")
+
+
+def _seconds_to_wait(client: str) -> float | None:
     limit = _limit(settings.EVENT_RATE)
-    if limit is None:
-        return None
-    return limit.seconds_to_wait(address_of(request) or request.META.get("REMOTE_ADDR", ""), time.time())
+    return limit.seconds_to_wait(client, time.time()) if limit else None
 
 
 @lru_cache(maxsize=4)

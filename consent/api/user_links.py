@@ -20,6 +20,7 @@ from consent.api.cors import preflight
 from consent.api.errors import ApiError
 from consent.api.plain import known_site, read_body
 from consent.api.public import BEARER, KEY, ErrorSerializer, VisitorView, no_record
+from consent.api.throttling import seconds_to_wait, seconds_to_wait_as_user
 from consent.delivery.live import LiveSite
 from consent.models import ConsentEvent
 from consent.services.user_links import (
@@ -59,7 +60,13 @@ LINK_BODY = inline_serializer("Link", {"token": serializers.CharField()})
 _decoder = msgspec.json.Decoder(LinkBody)
 
 
-class LinkView(VisitorView):
+class UserView(VisitorView):
+    """Each user is a client of their own: a website's server asks for all of them from one address."""
+
+    throttle_classes = ()
+
+
+class LinkView(UserView):
     """PUT /api/v1/sites/{key}/consents/link: the consent id opens the consent, the token says whose it is."""
 
     @extend_schema(exclude=True)
@@ -71,14 +78,14 @@ class LinkView(VisitorView):
         tags=["visitor"],
         parameters=[KEY, BEARER],
         request=LINK_BODY,
-        responses={204: None, **dict.fromkeys((400, 401, 404, 409, 413, 415), ErrorSerializer)},
+        responses={204: None, **dict.fromkeys((400, 401, 404, 409, 413, 415, 429), ErrorSerializer)},
     )
     def put(self, request: Request, key: str) -> HttpResponse:
         """Say that a consent is a user's of the website. Saying it again changes nothing."""
         site, origin = known_site(key), self._origin(request, key)
         consent_ref = self._consent_ref(request)
         token = read_body(request._request, _decoder, most_bytes=MOST_BYTES).token
-        user_ref = named_user(site, token)
+        user_ref = named_user(request, site, token)
         try:
             link_consent(site_id=site.id, user_ref=user_ref, consent_ref=consent_ref, now=timezone.now())
         except NothingRecorded:
@@ -90,19 +97,19 @@ class LinkView(VisitorView):
         return self._private(HttpResponse(status=204), origin)
 
 
-class UserConsentsView(VisitorView):
+class UserConsentsView(UserView):
     """GET and DELETE /api/v1/sites/{key}/users/consents: what belongs to the user whom the token names."""
 
     @extend_schema(
         operation_id="last_decision_of_user",
         tags=["visitor"],
         parameters=[KEY, TOKEN],
-        responses={200: LastDecisionSerializer, 401: ErrorSerializer, 404: ErrorSerializer, 413: ErrorSerializer},
+        responses={200: LastDecisionSerializer, **dict.fromkeys((401, 404, 413, 429), ErrorSerializer)},
     )
     def get(self, request: Request, key: str) -> HttpResponse:
         """What the user decided last, on whichever device."""
         site, origin = known_site(key), self._origin(request, key)
-        event = newest_decision_of(site_id=site.id, user_ref=named_user(site, bearer_of(request)))
+        event = newest_decision_of(site_id=site.id, user_ref=named_user(request, site, bearer_of(request)))
         if event is None:
             raise nothing_linked()
         return self._private(Response(_decision(event)), origin)
@@ -111,12 +118,12 @@ class UserConsentsView(VisitorView):
         operation_id="erase_user",
         tags=["visitor"],
         parameters=[KEY, TOKEN],
-        responses={204: None, 401: ErrorSerializer, 404: ErrorSerializer, 413: ErrorSerializer},
+        responses={204: None, **dict.fromkeys((401, 404, 413, 429), ErrorSerializer)},
     )
     def delete(self, request: Request, key: str) -> HttpResponse:
         """Erase every consent that is linked to the user, as its visitor could, and the links."""
         site, origin = known_site(key), self._origin(request, key)
-        if not erase_user(site_id=site.id, user_ref=named_user(site, bearer_of(request))):
+        if not erase_user(site_id=site.id, user_ref=named_user(request, site, bearer_of(request))):
             raise nothing_linked()
         response = self._private(HttpResponse(status=204), origin)
         tell_update(response)
@@ -130,11 +137,21 @@ def bearer_of(request: Request) -> str:
     return token.strip()
 
 
-def named_user(site: LiveSite, token: str) -> str:
+def named_user(request: Request, site: LiveSite, token: str) -> str:
+    """The reference of the user. Raises ApiError for a token that opens nothing, and for too many requests: of this
+    user, or of whoever sends tokens that open nothing."""
     try:
-        return user_ref_of(site_id=site.id, site_key=site.key, token=token, now=timezone.now())
+        user_ref = user_ref_of(site_id=site.id, site_key=site.key, token=token, now=timezone.now())
     except TokenRefused as error:
+        _refuse_too_many(seconds_to_wait(request))
         raise ApiError(413 if error.code == "token_too_large" else 401, error.code, str(error)) from None
+    _refuse_too_many(seconds_to_wait_as_user(user_ref))
+    return user_ref
+
+
+def _refuse_too_many(wait: float | None) -> None:
+    if wait:
+        raise ApiError(429, "too_many_requests", "Too many requests. Wait, then send it again.", retry_after=wait)
 
 
 def nothing_linked() -> ApiError:

@@ -39,7 +39,10 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("tries", models.PositiveIntegerField(default=0)),
-                ("since", models.DateTimeField(help_text="When it was first tried; until then, when it was to be sent.")),
+                (
+                    "since",
+                    models.DateTimeField(help_text="When it was first tried; until then, when it was to be sent."),
+                ),
                 ("next_at", models.DateTimeField(null=True)),
                 (
                     "claimed_until",

@@ -97,8 +97,8 @@ def erase_user(*, site_id: int, user_ref: str) -> int:
     """Erase every linked consent, as its visitor could, and the links. Returns how many consents that were."""
     refs = _consents_of(site_id, user_ref)
     for ref in refs:
+        # Takes the link along.
         erase_consent(site_id=site_id, consent_ref=ref)
-    UserLink.objects.filter(site=site_id, user_ref=user_ref).delete()
     return len(refs)
 
 

@@ -171,6 +171,18 @@ def test_pages_of_the_website_may_ask_and_others_not(client: Client, secret: str
     assert client.options(OWN, headers={"Origin": ORIGIN})["Access-Control-Allow-Methods"] == "GET, DELETE"
 
 
+def test_limit_is_of_a_user_and_of_whoever_guesses_and_not_of_the_websites_server(
+    client: Client, secret: str, record: Record, settings: Any
+) -> None:
+    link(client, record(), of("42", secret))
+    settings.EVENT_RATE = "2/day"
+    assert [ask(client, of(str(user), secret)).status_code for user in range(40, 44)] == [404, 404, 200, 404]
+    assert [ask(client, of("42", secret)).status_code for _ in range(2)] == [200, 429]
+    refused = [ask(client, token(secret="a guess")) for _ in range(3)]
+    assert [answer.status_code for answer in refused] == [401, 401, 429]
+    assert int(refused[-1]["Retry-After"]) > 0
+
+
 def test_erasing_by_user_erases_every_device_and_nobody_else(client: Client, secret: str, record: Record) -> None:
     phone, laptop, somebody = record(), record(), record()
     record(phone)

@@ -47,7 +47,7 @@ FAILED = pytest.StashKey[bool]()
 
 
 class NewContext(Protocol):
-    def __call__(self, **options: Any) -> BrowserContext: ...
+    def __call__(self, *, watched_by: ThirdParties = ..., **options: Any) -> BrowserContext: ...
 
 
 @pytest.hookimpl(wrapper=True)
@@ -126,13 +126,14 @@ def third_party() -> ThirdParties:
 
 @pytest.fixture
 def new_context(browser: Browser, third_party: ThirdParties) -> Iterator[NewContext]:
-    """Makes a visitor with an empty browser: `new_context(java_script_enabled=False, locale="de")`."""
+    """Makes a visitor with an empty browser: `new_context(java_script_enabled=False, locale="de")`. `watched_by`: where
+    somebody else than the test's `third_party` writes down what leaves its pages."""
     contexts = []
 
-    def open_context(**options: Any) -> BrowserContext:
+    def open_context(*, watched_by: ThirdParties = third_party, **options: Any) -> BrowserContext:
         context = browser.new_context(**{"service_workers": "block", **options})
         context.set_default_timeout(20_000)  # a busy machine is no bug
-        third_party.watch(context)
+        watched_by.watch(context)
         contexts.append(context)
         return context
 

@@ -14,12 +14,13 @@ from playwright.sync_api import expect
 from cookies.admin.pages import _pages
 from tests.e2e.test_accessibility import AXE, RULES
 from tests.e2e.test_admin import FAULTS
+from tests.e2e.third_parties import Nobody
 from tests.e2e.visitor import banner, press, wait_for_calm, wait_for_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import BrowserContext, Locator, Page
 
     from tests.e2e.conftest import NewContext
     from tests.e2e.pages import OwnWebsite
@@ -59,6 +60,18 @@ print(site.pk, partner.pk, partner.cookies.first().pk)
 NO_ADMIN_PAGES = {"numbers-csv", "cookies-export", "log-file", "preview"}
 # What neither colours nor width change is looked at once.
 OF_THE_LOOK = ["color-contrast", "target-size", "link-in-text-block", "scrollable-region-focusable"]
+
+
+@pytest.fixture
+def asked() -> Nobody:
+    """Whom the admin's pages asked: nobody."""
+    return Nobody()
+
+
+@pytest.fixture
+def context(new_context: NewContext, asked: Nobody) -> BrowserContext:
+    """The marketer's browser, which keeps the admin's files; the visitors' are others."""
+    return new_context(watched_by=asked, reduced_motion="reduce")
 
 
 # ---- the whole way
@@ -294,12 +307,8 @@ def faults(page: Page, rules: list[str] = RULES) -> list[str]:
     return [f"{fault['id']}: {node['target']}" for fault in found["violations"] for node in fault["nodes"]]
 
 
-def test_every_page_of_the_admin_is_free_of_faults(
-    server: Server, new_context: NewContext, addresses: list[str]
-) -> None:
-    context = new_context(reduced_motion="reduce")
-    page = context.new_page()
-    server.log_in(context, "lena")
+def test_every_page_of_the_admin_is_free_of_faults(server: Server, page: Page, addresses: list[str]) -> None:
+    server.log_in(page.context, "lena")
     found: dict[str, list[str]] = {}
     for address in addresses:
         page.set_viewport_size({"width": 1440, "height": 900})
@@ -313,7 +322,7 @@ def test_every_page_of_the_admin_is_free_of_faults(
         # The theme asks for the scheme once, when a page opens.
         page.evaluate("() => document.documentElement.classList.add('dark')")
         found[f"{address} dark, narrow"] = [*faults(page, OF_THE_LOOK), *page.evaluate(FAULTS)]
-    context.clear_cookies()
+    page.context.clear_cookies()
     page.goto(f"{server.platform}/admin/login/")
     found["login"] = faults(page)
     assert {address: wrong for address, wrong in found.items() if wrong} == {}

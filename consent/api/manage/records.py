@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from consent.api.manage.bodies import Body, read_query
 from consent.api.manage.paging import page_of
 from consent.api.manage.problems import Problem
-from consent.api.manage.schema import CURSOR, LIMIT, listing, operation
+from consent.api.manage.schema import CURSOR, IF_NONE_MATCH, LIMIT, listing, not_modified, operation
 from consent.api.manage.view import ManageView
 from consent.models import ConsentEvent
 
@@ -111,8 +111,8 @@ class RecordsView(ManageView):
 
     @operation(
         "events",
-        {200: listing("RecordPage", RecordSerializer)},
-        query=[RecordQuery, CURSOR, LIMIT],
+        {200: listing("RecordPage", RecordSerializer), 304: not_modified()},
+        query=[RecordQuery, CURSOR, LIMIT, IF_NONE_MATCH],
         example={"results": [RECORD], "next_cursor": None},
     )
     def get(self, request: Request, key: str) -> HttpResponse:
@@ -130,8 +130,8 @@ class RecordView(ManageView):
 
     @operation(
         "event",
-        {200: RecordSerializer},
-        query=[OpenApiParameter("event_id", uuid.UUID, OpenApiParameter.PATH)],
+        {200: RecordSerializer, 304: not_modified()},
+        query=[OpenApiParameter("event_id", uuid.UUID, OpenApiParameter.PATH), IF_NONE_MATCH],
         example=RECORD,
     )
     def get(self, request: Request, key: str, event_id: str) -> HttpResponse:

@@ -79,6 +79,19 @@ def test_state_changed_in_the_admin_is_another_one(ask: Callable[..., Any], furn
     assert ask("PATCH", "/partners/chat", {"name": "New"}, if_match=before).status_code == 412
 
 
+def test_state_is_compared_once_nobody_else_can_change_it(ask: Callable[..., Any], furnished: Site) -> None:
+    tag = ask("GET", "/partners/chat")["ETag"]
+    with CaptureQueriesContext(connection) as queries:
+        assert ask("PATCH", "/partners/chat", {"name": "New"}, if_match=tag).status_code == 200
+    asked = [query["sql"] for query in queries]
+    begins = next(at for at, sql in enumerate(asked) if sql.startswith("SAVEPOINT"))
+    first_read = next(at for at, sql in enumerate(asked) if 'FROM "cookies_partner"' in sql)
+    # On SQLite a transaction itself is the lock: it begins IMMEDIATE.
+    assert first_read > begins
+    assert 'FROM "cookies_site"' in asked[begins + 1]
+    assert ("FOR UPDATE" in asked[begins + 1]) is (connection.vendor == "postgresql")
+
+
 # --- The website -----------------------------------------------------------------------------------
 
 
