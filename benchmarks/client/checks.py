@@ -28,8 +28,6 @@ SIGNALS = {
     "dnt": "Object.defineProperty(Navigator.prototype, 'doNotTrack', { get: () => '1' })",
     "gpc": "Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', { get: () => true })",
 }
-# How long the effects of an answer are waited for, and longer where a page is loaded again.
-SETTLED, RELOADED = 800, 2_000
 SHORT = 10_000
 
 
@@ -45,10 +43,10 @@ def ran_in_order(ran: list[str]) -> bool:
 def withdrawal(chromium: Chromium, candidate: Candidate) -> Values:
     """Accept, withdraw, look: what is left of the declared cookies, and how often the page was loaded again."""
     with chromium.visitor(candidate, slow=False) as (context, page):
-        _accept(page, candidate, chromium.address(candidate, host=website.WIDE_HOST))
+        _accept(chromium, page, candidate, chromium.address(candidate, host=website.WIDE_HOST))
         loads = count_loads(page)
         read(page, f"void ({candidate.withdraw})")
-        page.wait_for_timeout(RELOADED)
+        page.wait_for_timeout(chromium.pauses.reloaded)
         left = sorted(cookie["name"] for cookie in context.cookies() if _is_declared(cookie["name"]))
         return {"left": left, "reloads_on_withdrawal": loads()}
 
@@ -57,10 +55,10 @@ def reload_after_refusal(chromium: Chromium, candidate: Candidate) -> Values:
     """Withdrawing where nothing ever ran must not load the page again."""
     with chromium.visitor(candidate, slow=False) as (_, page):
         page.goto(chromium.address(candidate))
-        until_standing(page, has_banner=True)
+        until_standing(page, chromium.pauses, has_banner=True)
         loads = count_loads(page)
         read(page, f"void ({candidate.withdraw})")
-        page.wait_for_timeout(SETTLED)
+        page.wait_for_timeout(chromium.pauses.settled)
         return {"reloads_for_nothing": loads()}
 
 
@@ -75,7 +73,7 @@ def honours(chromium: Chromium, candidate: Candidate, signal: str) -> bool:
         context.add_init_script(SIGNALS[signal])
         page.goto(chromium.address(candidate))
         page.wait_for_load_state("load")
-        page.wait_for_timeout(RELOADED)
+        page.wait_for_timeout(chromium.pauses.reloaded)
         asked: bool = read(page, "bench.visible > 0")
         ran: list[str] = read(page, "window.ran || []")
         return not asked and not ran
@@ -85,7 +83,7 @@ def under_policy(chromium: Chromium, candidate: Candidate, policy: str) -> str:
     """Empty where banner and tags work without a violation; else what happened."""
     with chromium.visitor(candidate, slow=False) as (_, page):
         try:
-            _accept(page, candidate, chromium.address(candidate, policy))
+            _accept(chromium, page, candidate, chromium.address(candidate, policy))
         except (NotShown, Error):
             return "no banner"
         violations: list[str] = read(page, "bench.violations")
@@ -104,11 +102,11 @@ def accessibility(chromium: Chromium, candidate: Candidate, *, everywhere: bool)
             shape = {"is_mobile": False, "has_touch": False, "device_scale_factor": 1, **options}
             with chromium.visitor(candidate, slow=False, opening=True, color_scheme=scheme, **shape) as (_, page):
                 page.goto(chromium.address(candidate))
-                until_standing(page, has_banner=True)
+                until_standing(page, chromium.pauses, has_banner=True)
                 found[f"banner, {device}, {scheme}"] = _violations(page)
                 page.locator(candidate.settings).click()
                 wait_until(page, "bench.usable > 0", "no preference centre", patience=SHORT)
-                page.wait_for_timeout(500)
+                page.wait_for_timeout(chromium.pauses.quiet)
                 found[f"preferences, {device}, {scheme}"] = _violations(page)
     return found
 
@@ -121,9 +119,9 @@ def _violations(page: Page) -> list[str]:
     return sorted(broken)
 
 
-def _accept(page: Page, candidate: Candidate, address: str) -> None:
+def _accept(chromium: Chromium, page: Page, candidate: Candidate, address: str) -> None:
     page.goto(address)
-    until_standing(page, has_banner=True, patience=SHORT)
+    until_standing(page, chromium.pauses, has_banner=True, patience=SHORT)
     page.locator(candidate.accept).tap()
     wait_until(page, f"(window.ran || []).length >= {len(website.IN_ORDER)}", "not every tag ran", forgive=True)
-    page.wait_for_timeout(SETTLED)
+    page.wait_for_timeout(chromium.pauses.settled)

@@ -11,7 +11,7 @@ from playwright.sync_api import sync_playwright
 from tests.e2e.pages import OwnWebsite
 from tests.e2e.server import Server
 from tests.e2e.third_parties import ThirdParties
-from tools.chromium import find_chromium
+from tools.chromium import ARGUMENTS, find_chromium
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -19,29 +19,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
 RESULTS = Path(__file__).resolve().parents[2] / "test-results"
-# What Playwright turns off. Chromium hears only the last of two lists, so ours repeats it; test_browser.py compares.
-OFF_ANYWAY = (
-    "AimEnabled,AvoidCorsURLLoaderRestartOnRedirect,AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,"
-    "HttpsFirstBalancedModeAutoEnable,HttpsUpgrades,LensOverlay,MediaRouter,NetworkTimeServiceQuerying,OptimizationHints,"
-    "PaintHolding,PreconnectToSearch,TcpPortRandomizationWin,ThirdPartyStoragePartitioning,"
-    "msEdgeUpdateLaunchServicesPreferredVersion,msForceBrowserSignIn"
-)
-# The address bar's suggestions are pages too, made anew for each context, and cost twice what a page of ours does. So
-# does, nearly, the process that Chromium keeps ready for the next website.
-OFF_TO_BE_QUICK = (
-    "PreloadTopChromeWebUI,SpareRendererForSitePerProcess,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup,WebUIOmniboxPopup"
-)
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-    f"--disable-features={OFF_ANYWAY},{OFF_TO_BE_QUICK}",
-    # Whatever a test forgot to answer must fail here instead of reaching somebody.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1",
-]
+# Whatever a test forgot to answer must fail here instead of reaching somebody.
+ONLY_THIS_MACHINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1"
 OWN_FAULT = "sayso: something"
 FAILED = pytest.StashKey[bool]()
 
@@ -113,7 +92,7 @@ def browser() -> Iterator[Browser]:
     if path is None:
         pytest.fail("There is no Chromium. `make test` installs one, or says what to do.")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS, ONLY_THIS_MACHINE])
         yield browser
         browser.close()
 

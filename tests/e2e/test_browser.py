@@ -13,5 +13,5 @@ def test_features_that_playwright_turns_off_stay_off(page: Page) -> None:
     page.goto("chrome://version")
     lists = re.findall(r"--disable-features=(\S+)", page.locator("#command_line").inner_text())
     theirs, ours = (set(names.split(",")) for names in lists)
-    assert theirs - ours == set(), "Add these to OFF_ANYWAY in conftest.py."
+    assert theirs - ours == set(), "Add these to OFF_ANYWAY in tools/chromium.py."
     assert ours > theirs

@@ -3,7 +3,6 @@ and what axe finds on every page of the admin (nothing)."""
 
 from __future__ import annotations
 
-import json
 import time
 from typing import TYPE_CHECKING, Any
 from urllib.request import urlopen
@@ -11,6 +10,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import expect
 
+from consent.delivery.compose import script_json
 from cookies.admin.pages import _pages
 from tests.e2e.test_accessibility import AXE, RULES
 from tests.e2e.test_admin import FAULTS
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 PASSWORD = "only-for-this-test"
 BAKERY = "Mara's bakery"
+# What somebody writes is text and stays it, in the preview and on every visitor's page.
+CRUMBS = "Crumbs, <b>please</b>?"
 MAKE_MARA = f"""
 from django.contrib.auth.models import Group, User
 mara = User.objects.create_user("mara", password={PASSWORD!r}, is_staff=True)
@@ -87,12 +89,22 @@ def next_step(page: Page, name: str) -> None:
     page.locator(".sy-actions").get_by_role("link", name=name, exact=True).click()
 
 
-def add_from_library(page: Page, name: str, **parameters: str) -> None:
+def add_from_library(page: Page, name: str, *, mistake: str = "", **parameters: str) -> None:
+    """`mistake`: what somebody writes first, and is told about."""
     open_tab(page, "Partners")
     page.get_by_role("link", name="Add from the library").first.click()
+    page.get_by_label("Search the library").fill(name[:-2].lower())
+    expect(page.locator("#library > li:visible")).to_have_count(1)
     page.get_by_role("link", name=f"Add {name}", exact=True).click()
+    fields = {each: page.locator(f"[data-field=parameter_{each}] input") for each in parameters}
+    if mistake:
+        first = next(iter(fields.values()))
+        first.fill(mistake)
+        page.get_by_role("button", name=f"Add {name}").click()
+        expect(page.locator("main .errorlist").first).to_contain_text("An example")
+        expect(first).to_have_value(mistake)
     for parameter, value in parameters.items():
-        page.locator(f"[data-field=parameter_{parameter}] input").fill(value)
+        fields[parameter].fill(value)
     page.get_by_role("button", name=f"Add {name}").click()
     expect(page.get_by_role("status")).to_contain_text("is added")
 
@@ -115,7 +127,7 @@ def wait_until_served(server: Server, key: str, words: str) -> None:
     latest = time.monotonic() + 10
     while time.monotonic() < latest:
         with urlopen(f"{server.platform}/s/{key}.js") as answer:
-            if json.dumps(words)[1:-1] in answer.read().decode():
+            if script_json(words)[1:-1] in answer.read().decode():
                 return
         time.sleep(0.1)
     raise AssertionError(f"{words} never arrived")
@@ -130,7 +142,12 @@ def visit(new_context: NewContext, own: OwnWebsite, tag: str) -> Page:
 
 
 def test_marketer_goes_the_whole_way(
-    server: Server, page: Page, new_context: NewContext, own: OwnWebsite, third_party: ThirdParties
+    server: Server,
+    page: Page,
+    new_context: NewContext,
+    own: OwnWebsite,
+    third_party: ThirdParties,
+    asked: Nobody,
 ) -> None:
     server.shell(MAKE_MARA)
     page.goto(f"{server.platform}/admin/")
@@ -148,14 +165,15 @@ def test_marketer_goes_the_whole_way(
     expect(page.locator("[aria-current=step]")).to_contain_text("Missing: company, contact, privacy policy.")
 
     add_from_library(page, "Google Analytics 4", measurement_id="G-AB12CD34EF")
-    add_from_library(page, "HubSpot", portal_id="7654321", region="eu1")
+    add_from_library(page, "HubSpot", mistake="not a number", portal_id="7654321", region="eu1")
 
     open_tab(page, "Banner & texts")
     page.get_by_role("link", name="Languages").click()
     page.get_by_label("German").check()
     page.get_by_role("button", name="Save the languages").click()
     page.locator(".sy-subtabs").get_by_role("link", name="Texts", exact=True).click()
-    save_text(page, "banner_title", "Crumbs?")
+    save_text(page, "banner_title", CRUMBS)
+    expect(page.frame_locator("iframe").get_by_role("heading", name=CRUMBS)).to_be_visible()
     page.get_by_role("navigation", name="Language").get_by_role("link", name="German").click()
     save_text(page, "banner_title", "Krümel gefällig?")
 
@@ -172,26 +190,32 @@ def test_marketer_goes_the_whole_way(
 
     next_step(page, "Publish the first version")
     expect(button).to_be_enabled()
-    expect(page.frame_locator("iframe").first.get_by_role("heading", name="Crumbs?")).to_be_visible()
+    expect(page.frame_locator("iframe").first.get_by_role("heading", name=CRUMBS)).to_be_visible()
     with page.expect_popup() as german:
         page.get_by_role("link", name="Preview in German").click()
     expect(german.value.get_by_role("heading", name="Krümel gefällig?")).to_be_visible()
     german.value.close()
     publish(page, "The bakery opens", 1)
+    button.click()
+    expect(page.get_by_role("status")).to_have_text("Nothing has changed since version 1; nothing was published.")
 
     next_step(page, "Add the embed line")
-    line = page.locator("main pre").first.inner_text()
-    assert line == own.embed(key="bakery")
-    wait_until_served(server, "bakery", "Crumbs?")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy the embed line").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == own.embed(key="bakery")
+    assert page.locator("main pre").first.inner_text() == own.embed(key="bakery")
+    wait_until_served(server, "bakery", CRUMBS)
     tag = '<script type="text/plain" data-category="performance" data-partner="google-analytics" src="{}"></script>'
     analytics = "https://www.googletagmanager.com/gtag/js"
     visitor = visit(new_context, own, tag.format(analytics))
-    expect(banner(visitor).get_by_text("Crumbs?")).to_be_visible()
+    expect(banner(visitor).get_by_text(CRUMBS)).to_be_visible()
     assert third_party.sent == []
     press(visitor, "accept-all")
     wait_for_record(visitor)
     visitor.wait_for_function("() => (window.ran || []).length >= 2")
     assert {"www.googletagmanager.com", "js-eu1.hs-scripts.com"} <= third_party.hosts
+    assert any("7654321" in request.url for request in third_party.sent)
 
     open_tab(page, "Overview")
     expect(page.get_by_text("To bring it live")).to_have_count(0)
@@ -206,8 +230,9 @@ def test_marketer_goes_the_whole_way(
     page.get_by_text("Publish this one again").click()
     page.get_by_role("button", name="Publish version 1 again").click()
     expect(page.get_by_role("status").first).to_contain_text("Version 1")
-    wait_until_served(server, "bakery", "Crumbs?")
-    expect(banner(visit(new_context, own, "")).get_by_text("Crumbs?")).to_be_visible()
+    wait_until_served(server, "bakery", CRUMBS)
+    expect(banner(visit(new_context, own, "")).get_by_text(CRUMBS)).to_be_visible()
+    assert asked.sent == []
 
 
 # ---- by keyboard alone
