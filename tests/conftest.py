@@ -5,8 +5,10 @@ TEST_DATABASE=postgresql runs the tests that use a database, and only them, on a
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
+import tempfile
 from typing import TYPE_CHECKING
 
 import django
@@ -14,6 +16,7 @@ import hypothesis
 import pytest
 from django.conf import settings
 
+from tests import prepared
 from tests.environment import ENVIRONMENT
 from tests.facts import ANSWERABLE
 from tests.postgres import start_postgres
@@ -27,6 +30,9 @@ if not IN_WORKER:
     if settings.configured:
         raise pytest.UsageError("DJANGO_SETTINGS_MODULE is set in your shell. Unset it for the tests.")
     os.environ |= {**ENVIRONMENT, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    folder = tempfile.TemporaryDirectory(prefix="sayso-tests-")
+    atexit.register(folder.cleanup)
+    os.environ[prepared.FOLDER] = folder.name
     if ON_POSTGRESQL:
         os.environ["DATABASE_URL"] = start_postgres()
 # A busy machine is no bug. In CI the same examples are tried each time.
@@ -39,6 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from django.contrib.auth.models import User
+    from pytest_django import DjangoDbBlocker
 
     from cookies.models import Site
 
@@ -66,6 +73,16 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if terminal and terminal.stats.get("skipped"):
         terminal.write_line("\nThe run failed: tests were skipped.", red=True)
         session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+
+
+if IN_WORKER:
+    # Alone, a process migrates its database as pytest-django does it.
+    @pytest.fixture(scope="session")
+    def django_db_setup(
+        django_test_environment: None, django_db_blocker: DjangoDbBlocker, django_db_modify_db_settings: None
+    ) -> Iterator[None]:
+        with django_db_blocker.unblock(), prepared.migrated_copy(), django_db_blocker.block():
+            yield
 
 
 @pytest.fixture(autouse=True)

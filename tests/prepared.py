@@ -13,20 +13,16 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+from django.db import connection
 
 from tests.environment import environment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).resolve().parents[1]
 # Where they stand: a folder of the run, which the first process makes and the others inherit.
 FOLDER = "SAYSO_TESTS_FOLDER"
-DEMO = """
-import django; django.setup()
-from django.core.management import call_command
-call_command("load_demo", verbosity=0)
-"""
 
 
 def migrated_file() -> Path:
@@ -39,7 +35,7 @@ def demo_file(environ: dict[str, str]) -> Path:
 
     def make(path: Path) -> None:
         copy_file(migrated_file(), path)
-        run("-c", DEMO, environ={**environ, "DATABASE_URL": f"sqlite:///{path}"})
+        run("load_demo", environ={**environ, "DATABASE_URL": f"sqlite:///{path}"})
 
     return made_once("demo.sqlite3", make)
 
@@ -68,6 +64,23 @@ def made_once(name: str, make: Callable[[Path], None]) -> Path:
     return path
 
 
+@contextlib.contextmanager
+def migrated_copy() -> Iterator[None]:
+    """Django's test database is a copy as long as this lasts, under the name that it would have."""
+    name = connection.creation._get_test_db_name()  # type: ignore[attr-defined]  # Django's own business
+    if connection.vendor == "postgresql":
+        create(name, template=migrated_template())
+    connection.settings_dict["NAME"] = name
+    if connection.vendor == "sqlite":
+        with contextlib.closing(sqlite3.connect(migrated_file())) as source:
+            connection.ensure_connection()
+            source.backup(connection.connection)
+    yield
+    connection.close()
+    if connection.vendor == "postgresql":
+        connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's alone
+
+
 def copy_file(source: Path, to: Path) -> None:
     """Whole, although somebody may be using it."""
     with contextlib.closing(sqlite3.connect(source, timeout=10)) as connection:
@@ -90,12 +103,12 @@ def address(name: str) -> str:
 def on_postgresql(statement: str) -> None:
     url = address("postgres").replace("postgres://", "postgresql://")
     with psycopg.connect(url, autocommit=True) as link:
-        link.execute(statement)  # type: ignore[call-overload]  # the names are this file's and the tests'
+        link.execute(statement)
 
 
 def migrate(url: str) -> None:
-    run("manage.py", "migrate", "--verbosity=0", environ=environment(DATABASE_URL=url))
+    run("migrate", environ=environment(DATABASE_URL=url))
 
 
-def run(*command: str, environ: dict[str, str]) -> None:
-    subprocess.run([sys.executable, *command], cwd=ROOT, env=environ, check=True)
+def run(command: str, *, environ: dict[str, str]) -> None:
+    subprocess.run([sys.executable, "manage.py", command, "--verbosity=0"], cwd=ROOT, env=environ, check=True)

@@ -126,7 +126,9 @@ def first_visit(chromium: Chromium, candidate: Candidate, *, has_banner: bool) -
     """A first view; then Accept all; then, in another empty cache, the same visitor once more."""
     with chromium.visitor(candidate) as (context, page):
         chromium.bench.forget()
-        events = _traced(chromium, page, candidate, lambda: until_standing(page, chromium.pauses, has_banner=has_banner))
+        events = _traced(
+            chromium, page, candidate, lambda: until_standing(page, chromium.pauses, has_banner=has_banner)
+        )
         seen = _seen(page)
         values = _of_page(page, seen)
         if not has_banner:
@@ -218,7 +220,11 @@ def preferences_visit(chromium: Chromium, candidate: Candidate, *, tap: bool) ->
             page.mouse.down()
             page.wait_for_timeout(60)
             page.mouse.up()
-        wait_until(page, f"bench.usable > 0 && performance.now() - bench.usable > {chromium.pauses.quiet}", "no preference centre")
+        wait_until(
+            page,
+            f"bench.usable > 0 && performance.now() - bench.usable > {chromium.pauses.quiet}",
+            "no preference centre",
+        )
         seen = _seen(page)
         return {
             "usable_by_tap" if tap else "usable": seen["usable"] - seen["pressed"],
@@ -257,7 +263,10 @@ def until_standing(page: Page, pauses: Pauses, *, has_banner: bool, patience: fl
     page.wait_for_load_state("load")
     if has_banner:
         wait_until(
-            page, f"bench.placed > 0 && performance.now() - bench.placed > {pauses.quiet}", "no banner", patience=patience
+            page,
+            f"bench.placed > 0 && performance.now() - bench.placed > {pauses.quiet}",
+            "no banner",
+            patience=patience,
         )
     else:
         page.wait_for_timeout(pauses.quiet)

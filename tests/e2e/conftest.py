@@ -45,6 +45,7 @@ def pytest_runtest_makereport(
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server = Server(tmp_path_factory.mktemp("server"))
+    server.begin_with_demo()
     server.start()
     server.copy_database(server.new_database)
     yield server

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from tests.environment import environment
+from tests.prepared import copy_file, demo_file
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
@@ -64,6 +65,10 @@ class Server:
             start_new_session=True,
         )
         self._wait_for_answer()
+
+    def begin_with_demo(self) -> None:
+        """On a copy of the demo, so that `serve` has hardly anything to make when it starts."""
+        copy_file(demo_file(self._environment()), self.database)
 
     def copy_database(self, to: Path) -> None:
         """Whole, although the server runs."""

@@ -63,6 +63,10 @@ NO_ADMIN_PAGES = {"numbers-csv", "cookies-export", "log-file", "preview"}
 # What neither colours nor width change is looked at once.
 OF_THE_LOOK = ["color-contrast", "target-size", "link-in-text-block", "scrollable-region-focusable"]
 
+# Two frames after the last change of size: what a page does about it is done.
+SETTLED = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() =>
+    setTimeout(() => done(innerWidth === 390), 100))))"""
+
 
 @pytest.fixture
 def asked() -> Nobody:
@@ -346,6 +350,8 @@ def test_every_page_of_the_admin_is_free_of_faults(server: Server, page: Page, a
         page.emulate_media(color_scheme="dark")
         # The theme asks for the scheme once, when a page opens.
         page.evaluate("() => document.documentElement.classList.add('dark')")
+        # The menu notices the new width a moment later.
+        page.wait_for_function(SETTLED)
         found[f"{address} dark, narrow"] = [*faults(page, OF_THE_LOOK), *page.evaluate(FAULTS)]
     page.context.clear_cookies()
     page.goto(f"{server.platform}/admin/login/")

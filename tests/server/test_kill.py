@@ -14,13 +14,12 @@ import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit, urlunsplit
 
-import psycopg
 import pytest
 from django.db import connection
 
 from consent.management.commands.serve import server_arguments
+from tests import prepared
 from tests.e2e.server import ROOT, free_port
 from tests.environment import environment
 
@@ -34,9 +33,7 @@ SENDERS = 4
 ENOUGH = 200
 MAKE_SITE = """
 import django; django.setup()
-from django.core.management import call_command
 from django.utils import timezone
-call_command("migrate", verbosity=0)
 from consent.services.publishing import publish
 from cookies.models import Partner, Site
 from tests.facts import ANSWERABLE
@@ -153,17 +150,12 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
 def own_database(tmp_path: Path) -> tuple[str, Any]:
     """An address, and what removes it: a file, or another database of the PostgreSQL that the tests use."""
     if connection.vendor == "sqlite":
-        return f"sqlite:///{tmp_path / 'kill.sqlite3'}", lambda: None
+        path = tmp_path / "kill.sqlite3"
+        prepared.copy_file(prepared.migrated_file(), path)
+        return f"sqlite:///{path}", lambda: None
     name = f"kill_{uuid.uuid4().hex[:8]}"
-    url = urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}"))
-    settings = {key: value for key, value in connection.get_connection_params().items() if key in ("host", "user")}
-
-    def run(statement: str) -> None:
-        with psycopg.connect(dbname="postgres", autocommit=True, **settings) as link:
-            link.execute(statement)
-
-    run(f"CREATE DATABASE {name}")
-    return url, lambda: run(f"DROP DATABASE {name} WITH (FORCE)")
+    prepared.create(name, template=prepared.migrated_template())
+    return prepared.address(name), lambda: prepared.drop(name)
 
 
 def wait_for_a_seal(installation: Installation) -> None:

@@ -34,6 +34,7 @@ class Platform(Server):
 @pytest.fixture(scope="session")
 def _platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     platform = Platform(tmp_path_factory.mktemp("platform"))
+    platform.begin_with_demo()
     platform.start()
     yield platform
     platform.close()

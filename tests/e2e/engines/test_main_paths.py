@@ -186,6 +186,8 @@ def test_withdrawal_removes_what_the_partner_left(tab: Tab, own: OwnWebsite, ser
 def test_signal_refuses_without_a_question(
     signal: str, tab: Tab, engine: Firefox | WebKit, own: OwnWebsite, outside: Outside
 ) -> None:
+    # A switch reaches each process of the browser by itself: it is waited for in the one that shows the website.
+    own.open(tab, head="")
     head = engine.signal(signal)
     try:
         visit(tab, own, EVERY_KIND, head=head)
