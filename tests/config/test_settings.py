@@ -33,6 +33,8 @@ ROOT = Path(__file__).resolve().parents[2]
         ("REGION_HEADER", "X-Region"),
         ("GEOIP_DATABASE", "/nowhere/places.mmdb"),
         ("COUNT_FLUSH_SECONDS", "soon"),
+        ("LIVE_REFRESH_SECONDS", "1.5.2"),
+        ("LIVE_REFRESH_SECONDS", "-0.5"),
         ("SECRET_KEY", ""),
     ],
 )
