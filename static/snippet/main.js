@@ -201,11 +201,12 @@ function observe() {
   for (const chance of ["visibilitychange", "pageshow", "pagehide"]) addEventListener(chance, sync);
   addEventListener("online", queue.flush);
   addEventListener("pagehide", sendUnanswered);
-  // Browsers open their storage for the first who asks, and everything else waits for it.
+  // Browsers open their storage for the first who asks, and everything else waits for it. What another tab writes before it is open
+  // here is told to nobody: the look at the answer comes last.
   setTimeout(() => {
     addEventListener("storage", sync);
-    sync();
     queue.flush();
+    sync();
   }, 99);
 }
 

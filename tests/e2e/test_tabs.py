@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from tests.e2e.pages import gated
@@ -41,6 +42,29 @@ def test_answer_in_one_tab_counts_in_the_other(context: BrowserContext, own: Own
     assert ran(second) == ["tag"]
     # Hearing of an answer is not another answer.
     assert len(events_of(server, choice_of(context).consent_id)) == 1
+
+
+def test_answer_given_while_this_tab_opens_its_storage_is_seen(
+    page: Page, context: BrowserContext, own: OwnWebsite
+) -> None:
+    """What another tab writes before this one can hear of it is told to nobody."""
+    other = context.new_page()
+    own.open(other, TAG)
+    press(other, "reject-all")
+    wait_for_record(other)
+    answer = other.evaluate("() => document.cookie")
+    context.clear_cookies()
+    page.add_init_script(
+        f"""const get = Storage.prototype.getItem;
+        Storage.prototype.getItem = function (name) {{
+          if (document.querySelector("[data-sayso-layer]")) document.cookie = {json.dumps(answer)} + "; path=/";
+          return get.call(this, name);
+        }};"""
+    )
+    own.open(page, TAG)
+    wait_for_api(page)
+    banner(page).wait_for(state="detached")
+    assert page.evaluate("() => sayso.get().source") == "decided"
 
 
 def test_refusal_in_one_tab_starts_nothing_in_the_other(context: BrowserContext, own: OwnWebsite) -> None:
