@@ -9,8 +9,10 @@ import atexit
 import os
 import sys
 import tempfile
+from functools import cache
 from typing import TYPE_CHECKING
 
+import brotli
 import django
 import hypothesis
 import pytest
@@ -53,6 +55,8 @@ if TYPE_CHECKING:
 def pytest_configure() -> None:
     # The real hasher is slow on purpose.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Each test client would list all static files anew, which takes longer than a test. What is asked for is found.
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -102,9 +106,9 @@ def _nothing_held_in_memory() -> Iterator[None]:
 
 def forget_everything() -> None:
     # Every process-wide cache of the server is emptied here. A module that was not loaded holds nothing.
-    from django.core.cache import cache
+    from django.core.cache import cache as django_cache
 
-    cache.clear()
+    django_cache.clear()
     if live := sys.modules.get("consent.delivery.live"):
         live.forget()
     if counting := sys.modules.get("consent.services.counting"):
@@ -113,6 +117,14 @@ def forget_everything() -> None:
         throttling.forget()
     if sightings := sys.modules.get("consent.services.sightings"):
         sightings.forget()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _compressed_once() -> Iterator[None]:
+    """Hundreds of tests publish the same website, and compressing its files takes longer than all else in it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(brotli, "compress", cache(brotli.compress))
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")
