@@ -244,6 +244,63 @@ def parameter_field(parameter: Parameter, value: str) -> forms.CharField:
     )
 
 
+class MoveForm(CalmForm):
+    """Several partners to one category. A reason is asked where a partner that has none is to run without asking."""
+
+    partners = forms.TypedMultipleChoiceField(
+        label="Which partners",
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one partner."},
+    )
+    category = forms.ChoiceField(
+        label="Their new category",
+        choices=category_choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose the category that decides about them."},
+    )
+
+    def __init__(self, *args: Any, partners: Sequence[Partner], may_justify: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rows = {partner.pk: partner for partner in partners}
+        self.may_justify = may_justify
+        chosen = self.fields["partners"]
+        assert isinstance(chosen, forms.TypedMultipleChoiceField)
+        chosen.choices = [
+            (partner.pk, explained(partner.name, vocabulary.CATEGORY_LABELS[partner.category])) for partner in partners
+        ]
+        if may_justify and self["category"].data == "strictly_necessary":
+            for partner in self._without_reason(self["partners"].data or ()):
+                self.fields[f"necessity_justification_{partner.pk}"] = forms.CharField(
+                    label=f"Why the website can't work without {partner.name}",
+                    max_length=1000,
+                    widget=forms.Textarea(attrs={"rows": 2}),
+                    help_text="Visitors and regulators read it.",
+                    error_messages={"required": str(justification_error("strictly_necessary", ""))},
+                )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("category") != "strictly_necessary" or self.may_justify:
+            return cleaned
+        if waiting := self._without_reason(cleaned.get("partners", ())):
+            names = ", ".join(partner.name for partner in waiting)
+            self.add_error("category", f"A reviewer of this website first writes why it can't work without {names}.")
+        return cleaned
+
+    def chosen(self) -> list[Partner]:
+        return [self.rows[key] for key in self.cleaned_data["partners"]]
+
+    def justifications(self) -> dict[int, str]:
+        return {
+            key: reason for key in self.rows if (reason := self.cleaned_data.get(f"necessity_justification_{key}", ""))
+        }
+
+    def _without_reason(self, keys: Iterable[Any]) -> list[Partner]:
+        named = {str(key) for key in keys}
+        return [row for key, row in self.rows.items() if str(key) in named and not row.necessity_justification.strip()]
+
+
 class LibraryPartnerForm(CategoryForm):
     """What has to be known to add a partner from the library; the library knows the rest."""
 

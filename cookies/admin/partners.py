@@ -16,7 +16,7 @@ from cookies.access import EDITS, SEES
 from cookies.admin.languages import languages_of
 from cookies.admin.log import ADDITION, record_action
 from cookies.admin.pages import go_to, may_open, page_url, sent, show, site_page
-from cookies.forms import CATEGORY_CONSEQUENCES, CategoryForm, LibraryPartnerForm, PartnerForm
+from cookies.forms import CATEGORY_CONSEQUENCES, CategoryForm, LibraryPartnerForm, MoveForm, PartnerForm
 from cookies.models import Partner, Site
 from cookies.models.catalogue import translated
 from cookies.partner_library import LibraryPartner, load_library
@@ -24,6 +24,7 @@ from cookies.services.catalogue import (
     add_library_partner,
     add_own_partner,
     archive_partners,
+    move_partners,
     restore_partners,
     update_partner,
 )
@@ -53,6 +54,39 @@ def partners(request: HttpRequest, site: Site) -> HttpResponse:
         archived=[row for row in rows if row.archived_at],
         library_url=page_url(site, "library"),
         own_url=page_url(site, "partner-new"),
+        move_url=page_url(site, "partners-move")
+        if len(in_use) > 1 and may_open(request, site, "partners-move")
+        else "",
+    )
+
+
+@site_page("partners/move/", name="partners-move", sees=CHANGE, writes=CHANGE)
+def move(request: HttpRequest, site: Site) -> HttpResponse:
+    """Several partners to another category at once."""
+    rows = sorted(site.partners.in_use(), key=lambda row: (list(CATEGORY_LABELS).index(row.category), row.name.lower()))
+    form = MoveForm(sent(request), partners=rows, may_justify=may_open(request, site, "partner-necessity"))
+    before = {row.pk: CATEGORY_LABELS[row.category] for row in rows}
+    if request.method == "POST" and form.is_valid():
+        category = form.cleaned_data["category"]
+        moved = move_partners(partners=form.chosen(), category=category, justifications=form.justifications())
+        if moved:
+            told = ", ".join(f"{partner.name} (from {before[partner.pk]})" for partner in moved)
+            record_action(request, site, f"Moved to {CATEGORY_LABELS[category]}: {told}.")
+            names = ", ".join(partner.name for partner in moved)
+            messages.success(
+                request, f"Under {CATEGORY_LABELS[category]} now: {names}. Visitors see it once you publish."
+            )
+        else:
+            messages.info(request, "They are in this category already. Nothing was changed.")
+        return go_to(site, "partners")
+    return show(
+        request,
+        site,
+        "partners_move",
+        title="Change categories",
+        tab="partners",
+        form=form,
+        back=page_url(site, "partners"),
     )
 
 

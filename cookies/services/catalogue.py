@@ -113,6 +113,26 @@ def update_partner(*, partner: Partner, **facts: Any) -> Partner:
 
 
 @transaction.atomic
+def move_partners(*, partners: Iterable[Partner], category: str, justifications: Mapping[int, str]) -> list[Partner]:
+    """Put partners under another category, all of them or none. `justifications` by the partners' keys.
+
+    Returns those that moved. Raises ValidationError, keyed `necessity_justification_KEY` where one is missing.
+    """
+    moving = [partner for partner in partners if partner.category != category]
+    errors: dict[str, str] = {}
+    for partner in moving:
+        partner.category = category
+        partner.necessity_justification = justifications.get(partner.pk) or partner.necessity_justification
+        if missing := justification_error(category, partner.necessity_justification):
+            errors[f"necessity_justification_{partner.pk}"] = missing
+    if errors:
+        raise ValidationError(errors)
+    for partner in moving:
+        partner.save(update_fields=["category", "necessity_justification"])
+    return moving
+
+
+@transaction.atomic
 def save_cookie(*, cookie: Cookie) -> Cookie:
     """Keep a cookie, new or changed. A partner's cookie follows its partner's category.
 

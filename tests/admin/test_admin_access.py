@@ -59,6 +59,7 @@ PAGES: dict[str, tuple[tuple[object, ...], dict[str, int], set[str]]] = {
     "overview": ((), EVERYONE, NOBODY),
     "details": ((), OWNERS, OWNED),
     "partners": ((), EVERYONE, NOBODY),
+    "partners-move": ((), EDITORS, EDITED),
     "library": ((), EDITORS, NOBODY),
     "library-partner": (("hubspot",), EDITORS, EDITED),
     "partner-new": ((), EDITORS, EDITED),
