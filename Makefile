@@ -20,7 +20,7 @@ help: ## List these commands.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
 
 run: server-packages .env ## Start Sayso with its demo websites. Another port: make run PORT=9000
-	@exec $(VENV_PYTHON) manage.py serve
+	@exec $(VENV_PYTHON) manage.py serve --maintain 30
 
 test: test-snippet test-sqlite test-postgresql test-browser ## Run every test, on SQLite, on PostgreSQL and in a real browser.
 

@@ -13,6 +13,7 @@ from .errors import ApiProblem, ChangedMeanwhile, NoAnswer, NotAllowed, NotFound
 from .records import (
     Cookie,
     Draft,
+    Export,
     Finding,
     Partner,
     Publication,
@@ -28,6 +29,7 @@ __all__ = [
     "Client",
     "Cookie",
     "Draft",
+    "Export",
     "Finding",
     "NoAnswer",
     "NotAllowed",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
-from .records import Cookie, Draft, Partner, Publication, Record, TokenFacts, Version, Website, read
+from .errors import NoAnswer
+from .records import Cookie, Draft, Export, Partner, Publication, Record, TokenFacts, Version, Website, read
 from .transport import Transport
 
 R = TypeVar("R")
@@ -124,6 +125,43 @@ class Client:
 
     def event(self, event_id: str) -> Record:
         return read(Record, self._ask("GET", f"events/{event_id}"))
+
+    def ask_export(
+        self,
+        format: str,
+        *,
+        first: date | None = None,
+        last: date | None = None,
+        action: str | None = None,
+        version: int | None = None,
+        regime: str | None = None,
+        consent_ref: str | None = None,
+    ) -> Export:
+        """Ask for records as a file: csv, ndjson or 27560. Days are those of UTC, both included."""
+        search = {
+            "first": first,
+            "last": last,
+            "action": action,
+            "version": version,
+            "regime": regime,
+            "consent_ref": consent_ref,
+        }
+        chosen = {name: value for name, value in search.items() if value is not None}
+        return read(Export, self._ask("POST", "exports", body={"format": format, **chosen}))
+
+    def exports(self) -> Iterator[Export]:
+        """The newest first."""
+        return self._list(Export, "exports")
+
+    def export(self, export_id: int) -> Export:
+        return read(Export, self._ask("GET", f"exports/{export_id}"))
+
+    def take_export(self, export_id: int, file: BinaryIO) -> None:
+        """Write an export that is ready into an open file. Raises NoAnswer where not all of it came."""
+        sha256 = self._transport.take(f"sites/{self.site}/exports/{export_id}/file", file)
+        manifest = self.export(export_id).manifest or {}
+        if sha256 != manifest.get("sha256"):
+            raise NoAnswer("What came is not the whole file: its SHA-256 is not the one of the manifest.")
 
     def statistics(self, *, first: date | None = None, last: date | None = None) -> dict[str, Any]:
         """The last thirty days, or these; as the documentation describes it."""

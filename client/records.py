@@ -144,6 +144,24 @@ class Record:
     version: str
 
 
+@dataclass(frozen=True)
+class Export:
+    """Records as a file. `state`: waiting, writing, ready or removed. `manifest`: what a whole file holds."""
+
+    id: int
+    format: str
+    search: dict[str, Any]
+    state: str
+    asked_by: str
+    asked_at: datetime
+    expected: int
+    written: int
+    failure: str
+    finished_at: datetime | None
+    offered_until: datetime | None
+    manifest: dict[str, Any] | None
+
+
 def read(kind: type[R], told: Mapping[str, Any]) -> R:
     """A record from the server's JSON. Raises KeyError or ValueError where it is none."""
     hints: dict[str, Any] = _hints(kind)  # type: ignore[arg-type]  # mypy does not know that classes are hashable

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+import http.client
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import quote, urlencode, urlsplit
 
 from .errors import KINDS, ApiProblem, NoAnswer
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+A_PIECE = 64 * 1024
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
@@ -51,13 +55,27 @@ class Transport:
         if body is not None:
             request.data = json.dumps(body, default=_written).encode()
             request.add_header("Content-Type", "application/json")
+        with self._answer(request) as answer:
+            return _decoded(answer.read())
+
+    def take(self, path: str, file: BinaryIO) -> str:
+        """Write what stands at an address into a file, piece by piece. Returns its SHA-256. Raises as `ask` does."""
+        digest = hashlib.sha256()
+        with self._answer(urllib.request.Request(self._address(path, {}), headers=self._headers(""))) as answer:
+            while piece := answer.read(A_PIECE):
+                file.write(piece)
+                digest.update(piece)
+        return digest.hexdigest()
+
+    @contextmanager
+    def _answer(self, request: urllib.request.Request) -> Iterator[Any]:
         try:
             with self._open(request, timeout=self._timeout) as answer:
-                return _decoded(answer.read())
+                yield answer
         except urllib.error.HTTPError as error:
             with error:
                 raise _problem(error) from None
-        except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
+        except (urllib.error.URLError, TimeoutError, ConnectionError, http.client.IncompleteRead) as error:
             raise NoAnswer(f"{self._base} gave no answer: {error}") from error
 
     def _address(self, path: str, query: Mapping[str, Any]) -> str:

@@ -292,7 +292,10 @@ SPECTACULAR_SETTINGS = {
         "consent.api.openapi.add_plain_views",
     ],
     "AUTHENTICATION_WHITELIST": ["consent.api.manage.authentication.BearerToken"],
-    "ENUM_NAME_OVERRIDES": {"TechnologyEnum": "cookies.vocabulary.TECHNOLOGIES"},
+    "ENUM_NAME_OVERRIDES": {
+        "TechnologyEnum": "cookies.vocabulary.TECHNOLOGIES",
+        "EventActionEnum": "consent.api.manage.records.ACTIONS",
+    },
 }
 
 # --- Admin -----------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from consent.expiry import Keeping
 from consent.models import ConsentEvent, Export
 from consent.regime_words import PLACES
 from consent.regimes import REGIMES
-from consent.reports.events import EventSearch
+from consent.reports.events import EventSearch, search_faults
 from consent.services.holds import HoldTerms
 from cookies.forms import CalmForm
 from cookies.models import Site
@@ -43,8 +43,8 @@ class SearchForm(CalmForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("first") and cleaned.get("last") and cleaned["last"] < cleaned["first"]:
-            self.add_error("last", "The last day is before the first one.")
+        for name, fault in search_faults(self.search).items():
+            self.add_error(name, fault)
         return cleaned
 
     @property

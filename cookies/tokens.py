@@ -25,7 +25,7 @@ VERBS: Mapping[str, str] = MappingProxyType(
         "read": "Read: the website, partners, cookies, the draft, versions and numbers",
         "write": "Write: change the website, partners and cookies, as a draft",
         "publish": "Publish: put the draft before visitors, or go back to an earlier version",
-        "evidence": "Evidence: read consent records and proofs",
+        "evidence": "Evidence: read consent records and proofs, and take exports",
     }
 )
 

@@ -19,8 +19,9 @@ from consent.admin.event_words import answer_facts, categories_words, frame_of, 
 from consent.evidence_forms import SearchForm
 from consent.models import ConsentEvent
 from consent.reports.event_proof import proof_of, standing_of
-from consent.reports.events import EventSearch, event_named, found, neighbours_of, page_of
+from consent.reports.events import EventSearch, event_named, found, neighbours_of, of_users, page_of
 from consent.services.recording import consent_ref_of
+from consent.services.user_links import linked_user_refs
 from cookies import access
 from cookies.admin.pages import opens, page_url
 from cookies.admin.read_only import ReadOnly
@@ -28,8 +29,8 @@ from cookies.models import Site
 
 REFERENCE = re.compile(r"[0-9a-f]{64}")
 NOT_FOUND = (
-    "This is neither a consent id nor a reference. A consent id looks like 3f2b0c1e-8d64-4a57-9c1f-0b6a5d2e7f10, "
-    "a reference has 64 letters and digits."
+    "This is neither a consent id nor a reference, nor a user whose consents are linked. "
+    "A consent id looks like 3f2b0c1e-8d64-4a57-9c1f-0b6a5d2e7f10, a reference has 64 letters and digits."
 )
 
 
@@ -44,34 +45,28 @@ class ConsentEventAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # Unfold h
         return [find, *super().get_urls()]
 
     def find(self, request: HttpRequest) -> HttpResponse:
-        """A consent id opens its owner's record, so it comes by POST and leaves as a hash: addresses are kept."""
+        """A consent id opens its owner's record, and a user's id names them. So they come by POST and leave as a hash:
+        addresses are kept."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         if not self.has_view_permission(request):
             raise PermissionDenied
-        typed = request.POST.get("typed", "").strip().lower()
-        if not typed:
-            return HttpResponseRedirect(list_url())
-        if REFERENCE.fullmatch(typed):
-            return HttpResponseRedirect(list_url(q=typed))
-        try:
-            named = uuid.UUID(typed)
-        except ValueError:
+        typed = request.POST.get("typed", "").strip()
+        url = _found(typed, [site.pk for site in _sites(request)]) if typed else list_url()
+        if not url:
             messages.error(request, NOT_FOUND)
-            return HttpResponseRedirect(list_url())
-        # A receipt names its event; everything else that looks like this is a consent id.
-        if event := event_named(named, site_ids=[site.pk for site in _sites(request)]):
-            return HttpResponseRedirect(event_url(event))
-        return HttpResponseRedirect(list_url(q=consent_ref_of(named)))
+        return HttpResponseRedirect(url or list_url())
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The records of one website, or of one visitor, page by page."""
         if request.method not in ("GET", "HEAD") or not self.has_view_permission(request):
             raise PermissionDenied
         asked, sites = request.GET, _sites(request)
+        # A user has one reference per website.
+        users = asked.getlist("user")[: len(sites)]
         reference = asked.get("q", "").strip().lower()
         site = next((site for site in sites if site.key == asked.get("website")), None)
-        if site is None and sites and not reference and not asked.get("website"):
+        if site is None and sites and not reference and not users and not asked.get("website"):
             # One website at a time: over many at once no index keeps the order.
             site = sites[0]
         form = SearchForm(asked if site else {}, site=site)
@@ -79,16 +74,22 @@ class ConsentEventAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # Unfold h
         events = self.get_queryset(request).filter(site=site) if site else self.get_queryset(request)
         if reference:
             events = events.filter(consent_ref=reference)
+        elif users:
+            events = of_users(events, users, site_ids=[each.pk for each in sites])
         elif site is None:
             events = events.none()
         page = page_of(found(events, search), before=_uuid(asked.get("before")), after=_uuid(asked.get("after")))
-        kept = {name: asked[name] for name in ("website", "q", *form.fields) if asked.get(name)}
+        kept: dict[str, object] = {name: asked[name] for name in ("website", "q", *form.fields) if asked.get(name)}
+        if users:
+            kept["user"] = users
         context = {
             **self.admin_site.each_context(request),
             "title": "Consent records",
             "find_url": reverse("admin:consent_consentevent_find"),
             "list_url": list_url(),
             "reference": reference,
+            "is_user": bool(users) and not reference,
+            "is_found": bool(users or reference),
             "sites": sites,
             "site": site,
             "form": form,
@@ -135,11 +136,23 @@ class ConsentEventAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # Unfold h
 
 def list_url(**asked: object) -> str:
     url = reverse("admin:consent_consentevent_changelist")
-    return f"{url}?{urlencode(asked)}" if asked else url
+    return f"{url}?{urlencode(asked, doseq=True)}" if asked else url
 
 
 def event_url(event: ConsentEvent) -> str:
     return reverse("admin:consent_consentevent_change", args=[event.pk])
+
+
+def _found(typed: str, site_ids: list[int]) -> str:
+    """The address of what somebody means, or nothing. A consent id is what looks like one and is nothing else."""
+    named = _uuid(typed)
+    if named and (event := event_named(named, site_ids=site_ids)):
+        return event_url(event)
+    if users := linked_user_refs(site_ids=site_ids, typed=typed):
+        return list_url(user=users)
+    if REFERENCE.fullmatch(typed.lower()):
+        return list_url(q=typed.lower())
+    return list_url(q=consent_ref_of(named)) if named else ""
 
 
 def _sites(request: HttpRequest) -> list[Site]:

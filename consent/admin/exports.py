@@ -14,7 +14,15 @@ from consent.admin.evidence import VIEW, subpages
 from consent.evidence_forms import ExportForm
 from consent.models import ConsentEvent, Export
 from consent.reports.export_formats import FORMATS
-from consent.services.exports import MOST_AT_ONCE, OFFERED_FOR, ExportGone, ask_export, is_over, open_export
+from consent.services.exports import (
+    MOST_AT_ONCE,
+    OFFERED_FOR,
+    ExportGone,
+    ask_export,
+    offered_until,
+    open_export,
+    state_of,
+)
 from cookies.access import READS_EVIDENCE
 from cookies.admin.log import DECISION, record_action
 from cookies.admin.pages import go_to, page_url, sent, show, site_page
@@ -88,12 +96,12 @@ def export_manifest(request: HttpRequest, site: Site, number: int) -> HttpRespon
 
 
 def _row(export: Export, site: Site, now: datetime) -> dict[str, object]:
-    is_ready = export.finished_at is not None and not is_over(export, now)
+    is_ready = state_of(export, now) == "ready"
     return {
         "export": export,
         "words": search_words(export.search),
         "is_ready": is_ready,
-        "until": export.finished_at + OFFERED_FOR if export.finished_at else None,
+        "until": offered_until(export),
         "percent": min(100, 100 * export.progress.written // max(1, export.progress.expected)),
         "file_url": page_url(site, "export-file", export.pk) if is_ready else "",
         "manifest_url": page_url(site, "export-manifest", export.pk) if export.finished_at else "",

@@ -6,6 +6,7 @@ client costs one number, and nothing outlives two windows.
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 
 # More clients than a worker meets in one window on any real website; beyond it the oldest counts are let go.
@@ -22,6 +23,8 @@ class RequestLimit:
     _window: int = -1
     _now: dict[str, int] = field(default_factory=dict)
     _before: dict[str, int] = field(default_factory=dict)
+    # Two threads that turn at once would throw the window away that has just passed.
+    _turning: threading.Lock = field(default_factory=threading.Lock)
 
     def seconds_to_wait(self, client: str, now: float) -> float | None:
         """None where the client may go on, and is counted; else how long until it may. `now` in seconds."""
@@ -38,8 +41,11 @@ class RequestLimit:
     def _turn(self, window: int) -> None:
         if window == self._window and len(self._now) < MOST_CLIENTS:
             return
-        self._before = self._now if window <= self._window + 1 else {}
-        self._now, self._window = {}, window
+        with self._turning:
+            if window == self._window and len(self._now) < MOST_CLIENTS:
+                return
+            self._before = self._now if window <= self._window + 1 else {}
+            self._now, self._window = {}, window
 
     def _wait(self, used: int, before: int, inside: float) -> float:
         """When the window before has faded far enough; for a window that is full by itself, in the next."""

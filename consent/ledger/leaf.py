@@ -13,26 +13,28 @@ from consent.payload import canonical_json
 
 FORMAT = "consent-event-1"
 HASH_BYTES = 32
-# What each name in a leaf says of an event: a field of it, or where it points.
-COVERED = {
-    "action": "action",
-    "build": "build",
-    "categories": "categories",
-    "commitments": "commitments",
-    "event_id": "event_id",
-    "id": "id",
-    "partners": "partners",
-    "received_at": "received_at",
-    "regime_seen": "regime_seen",
-    "regime_shown": "regime_shown",
-    "signals": "signals",
-    "signals_seen": "signals_seen",
-    "site": "site",
-    "surface": "surface",
-    "trusted": "trusted",
-    "variant": "variant",
-    "version": "version",
-}
+# The fields of an event that a leaf has under their own names; a website by its key, a version by its digest.
+COVERED = frozenset(
+    {
+        "action",
+        "build",
+        "categories",
+        "commitments",
+        "event_id",
+        "id",
+        "partners",
+        "received_at",
+        "regime_seen",
+        "regime_shown",
+        "signals",
+        "signals_seen",
+        "site",
+        "surface",
+        "trusted",
+        "variant",
+        "version",
+    }
+)
 # Not in the leaf, and why: salts would open the commitments; the hash and the place are made of the leaf.
 EXCLUDED = frozenset({"salts", "leaf_hash", "ledger_index"})
 TRUTH = {True: "true", False: "false", None: "null"}

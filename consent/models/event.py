@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,18 +14,18 @@ from consent.models.notice import NoticeVersion
 from cookies.models import Site
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 
 class ConsentEventQuerySet(AppendOnlyQuerySet["ConsentEvent"]):
-    def insert(self, event: ConsentEvent) -> None:
-        """Write one event by one statement, which is a transaction of its own where none is open.
+    def insert(self, facts: Mapping[str, Any]) -> None:
+        """Write one event, given by attribute, by one statement, which is a transaction of its own where none is open.
 
-        The ORM compiles a statement anew each time, which costs more than all else that recording does. Raises
-        IntegrityError where it is there already.
+        Making an instance, and compiling a statement anew each time, costs more than all else that recording does.
+        Raises IntegrityError where it is there already.
         """
         statement, fields = _insertion(connection.vendor)
-        values = [convert(getattr(event, name)) for name, convert in fields]
+        values = [convert(facts[name]) for name, convert in fields]
         if connection.in_atomic_block:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(statement, values)
@@ -111,8 +112,8 @@ class ConsentEvent(AppendOnly):
 
 @cache
 def _insertion(vendor: str) -> tuple[str, list[tuple[str, Callable[[Any], Any]]]]:
-    """The statement, and each attribute with what makes the database's value of it."""
-    fields = ConsentEvent._meta.concrete_fields
+    """The statement, and each attribute with what makes the database's value of it; without what is filled later."""
+    fields = [field for field in ConsentEvent._meta.concrete_fields if field.name not in ConsentEvent.FILLED_ONCE]
     columns = ", ".join(field.column for field in fields)
     marks = ", ".join(["%s"] * len(fields))
     statement = f"INSERT INTO {ConsentEvent._meta.db_table} ({columns}) VALUES ({marks})"
@@ -125,5 +126,6 @@ def _conversion(field: models.Field[Any, Any], vendor: str) -> Callable[[Any], A
     if vendor == "sqlite" and isinstance(field, models.UUIDField):
         return lambda value: value.hex
     if vendor == "sqlite" and isinstance(field, models.DateTimeField):
-        return connection.ops.adapt_datetimefield_value
+        # As Django writes it: the moment in UTC, without saying so.
+        return lambda value: value and value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
     return lambda value: value

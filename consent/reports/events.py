@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from consent.models import ConsentEvent
+from consent.models import ConsentEvent, UserLink
 
 ON_A_PAGE = 50
 
@@ -40,6 +40,13 @@ def search_from(stored: Mapping[str, Any]) -> EventSearch:
     return EventSearch(**{**stored, **days})
 
 
+def search_faults(search: EventSearch) -> dict[str, str]:
+    """What makes no sense, by field."""
+    if search.first and search.last and search.last < search.first:
+        return {"last": "The last day is before the first one."}
+    return {}
+
+
 def found(events: QuerySet[ConsentEvent], search: EventSearch) -> QuerySet[ConsentEvent]:
     """The events among these that a search asks for."""
     equal = {
@@ -51,9 +58,24 @@ def found(events: QuerySet[ConsentEvent], search: EventSearch) -> QuerySet[Conse
     events = events.filter(**{name: value for name, value in equal.items() if value})
     if search.first:
         events = events.filter(received_at__gte=_midnight(search.first))
-    if search.last:
+    # After the last day of all there is none.
+    if search.last and search.last < date.max:
         events = events.filter(received_at__lt=_midnight(search.last + timedelta(days=1)))
     return events
+
+
+def of_users(
+    events: QuerySet[ConsentEvent], user_refs: Collection[str], *, site_ids: Collection[int]
+) -> QuerySet[ConsentEvent]:
+    """The events among these that are linked to users. The links are read first, so that an index finds the rest."""
+    consents: dict[int, list[str]] = {}
+    links = UserLink.objects.filter(site__in=site_ids, user_ref__in=user_refs)
+    for site_id, consent_ref in links.values_list("site", "consent_ref"):
+        consents.setdefault(site_id, []).append(consent_ref)
+    linked = Q()
+    for site_id, refs in consents.items():
+        linked |= Q(site=site_id, consent_ref__in=refs)
+    return events.filter(linked) if consents else events.none()
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 
 import django
+from django.db import DatabaseError
 
 from consent.ledger.checkpoints import TreeHead, read_tree_head
 from consent.ledger.notes import NoteError, VerifierKey, opened_note
@@ -118,6 +119,11 @@ def check_leaves(ledger_id: int, start: int) -> Stretch:
             hashes.append(_checked_hash(row, start + len(hashes)))
     except (Difference, EvidenceMissing) as difference:
         return Stretch(hashes, str(difference))
+    except ValueError:
+        return Stretch(hashes, f"Leaf {start + len(hashes)} can't be read: a part of its event is not of its kind.")
+    except DatabaseError:
+        # Rows come in bundles, and a text that is none stops the whole bundle.
+        return Stretch(hashes, f"Leaf {start + len(hashes)} or one of the next hundred can't be read by the database.")
     return Stretch(hashes, _gap_after(ledger, start + len(hashes)) if len(hashes) < STRETCH else "")
 
 

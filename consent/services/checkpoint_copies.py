@@ -12,16 +12,14 @@ from django.db import IntegrityError, transaction
 from consent.models import Checkpoint, CheckpointMail, Ledger
 
 
-def copy_checkpoints(*, now: datetime) -> int:
-    """Write and send today's checkpoints that are not out yet. Returns how many copies were made.
-
-    Raises OSError where the folder can't be written or the mail can't be sent; the next run tries again.
-    """
-    latest = [ledger.checkpoints.first() for ledger in Ledger.objects.order_by("id")]
-    return sum(_write(checkpoint, now) + _send(checkpoint, now) for checkpoint in latest if checkpoint)
+def newest_checkpoints() -> list[Checkpoint]:
+    """One of each ledger that has any."""
+    newest = [ledger.checkpoints.first() for ledger in Ledger.objects.order_by("id")]
+    return [checkpoint for checkpoint in newest if checkpoint]
 
 
-def _write(checkpoint: Checkpoint, now: datetime) -> int:
+def write_copy(*, checkpoint: Checkpoint, now: datetime) -> int:
+    """Into the folder, where there is none of today. Returns how many were made. Raises OSError."""
     if not settings.CHECKPOINT_FOLDER:
         return 0
     folder = Path(settings.CHECKPOINT_FOLDER) / checkpoint.ledger.site.key
@@ -36,7 +34,8 @@ def _write(checkpoint: Checkpoint, now: datetime) -> int:
     return 1
 
 
-def _send(checkpoint: Checkpoint, now: datetime) -> int:
+def send_copy(*, checkpoint: Checkpoint, now: datetime) -> int:
+    """By mail, once a day. Returns how many were sent. Raises OSError; the next run tries again."""
     if not settings.CHECKPOINT_MAIL:
         return 0
     mailed = CheckpointMail(ledger_id=checkpoint.ledger_id, day=now.date(), checkpoint=checkpoint)

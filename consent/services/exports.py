@@ -20,7 +20,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from consent.models import Export, ExportProgress, ExportTaken, Ledger
-from consent.reports.events import EventSearch, search_from
+from consent.reports.events import EventSearch, search_faults, search_from
 from consent.reports.export_formats import FORMATS
 from consent.reports.exports import export_chunks, exported
 from consent.services.webhooks import announce
@@ -36,6 +36,10 @@ MOST_WAITING = 5
 Clock = Callable[[], datetime]
 
 
+# What becomes of an export, in this order.
+STATES = ("waiting", "writing", "ready", "removed")
+
+
 class ExportGone(Exception):
     """The file is not there: not yet, or no longer."""
 
@@ -48,7 +52,10 @@ class _Overtaken(Exception):
 def ask_export(*, site: Site, form: str, search: EventSearch, by: str, now: datetime) -> Export:
     """Write down what is asked for. What is short is made as soon as that is committed. Raises ValidationError."""
     if site.exports.filter(finished_at=None).count() >= MOST_WAITING:
-        raise ValidationError(f"{MOST_WAITING} exports of this website are still being written. Wait for one of them.")
+        sentence = f"{MOST_WAITING} exports of this website are still being written. Wait for one of them."
+        raise ValidationError(sentence, code="exports_waiting")
+    if faults := search_faults(search):
+        raise ValidationError(faults)
     export = Export.objects.create(site=site, format=form, search=search.as_json(), asked_by=by, asked_at=now)
     expected = exported(site, search, until=now)[: MOST_AT_ONCE + 1].count()
     ExportProgress.objects.create(export=export, expected=expected)
@@ -111,6 +118,19 @@ def open_export(*, export: Export, by: str, now: datetime) -> tuple[Path, Binary
 def is_over(export: Export, now: datetime) -> bool:
     """Whether a finished export is no longer offered."""
     return export.removed_at is not None or (export.finished_at or now) + OFFERED_FOR <= now
+
+
+def offered_until(export: Export) -> datetime | None:
+    """When the file is removed; None while it is being written."""
+    return export.finished_at + OFFERED_FOR if export.finished_at else None
+
+
+def state_of(export: Export, now: datetime) -> str:
+    """One of STATES. Whoever has said nothing for long is not writing any more."""
+    if export.finished_at:
+        return "removed" if is_over(export, now) else "ready"
+    beat = export.progress.beat_at
+    return "writing" if beat and beat >= now - SILENCE else "waiting"
 
 
 def remove_expired_exports(*, now: datetime) -> int:

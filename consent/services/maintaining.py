@@ -8,7 +8,8 @@ from datetime import datetime
 
 from django.db import DatabaseError
 
-from consent.services.checkpoint_copies import copy_checkpoints
+from consent.reports.evidence import EvidenceMissing
+from consent.services.checkpoint_copies import newest_checkpoints, send_copy, write_copy
 from consent.services.deliveries import deliver
 from consent.services.exports import make_export, remove_expired_exports, waiting_exports
 from consent.services.retention import apply_retention
@@ -31,26 +32,33 @@ class Done:
 def maintain(*, now: datetime) -> Iterator[Done]:
     """Run every step. What goes wrong in one is said, and keeps no other from running."""
     for step in STEPS:
-        yield from step(now)
+        try:
+            yield from step(now)
+        except Exception as error:  # noqa: BLE001  the outermost edge of this worker: it says so, and goes on
+            # Databases go on to tell the values of the row, which are nobody's in a log.
+            said = str(error).partition("\n")[0]
+            yield Done(f"{step.__name__.strip('_')} ended early. {type(error).__name__}: {said}", failed=True)
 
 
 def _seal(now: datetime) -> Iterator[Done]:
     for site in Site.objects.order_by("id").iterator():
         try:
             count = seal_site(site=site, now=now).count
-        except (LedgerDamaged, KeyFileError, DatabaseError) as error:
-            yield Done(f"{site.key}: nothing was sealed. {error}", failed=True)
+        except (LedgerDamaged, EvidenceMissing, KeyFileError, DatabaseError, OSError, ValueError) as error:
+            yield Done(f"{site.key}: not everything was sealed and signed. {error}", failed=True)
             continue
         if count:
             yield Done(f"{site.key}: {count} events were sealed.")
 
 
 def _copy(now: datetime) -> Iterator[Done]:
-    try:
-        count = copy_checkpoints(now=now)
-    except OSError as error:
-        yield Done(f"Checkpoints could not be copied. {error}", failed=True)
-        return
+    count = 0
+    for checkpoint in newest_checkpoints():
+        for copy in (write_copy, send_copy):
+            try:
+                count += copy(checkpoint=checkpoint, now=now)
+            except OSError as error:
+                yield Done(f"{checkpoint}: it could not be copied. {error}", failed=True)
     if count:
         yield Done(f"{count} checkpoints were copied.")
 

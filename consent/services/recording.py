@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError
 
@@ -73,41 +74,42 @@ def record_event(
     `rules` are those of the version. The answer is counted, once. A grant that nobody was seen to give against a
     signal is kept as what it is, and counted as that alone.
     """
-    event = _event(site_id, reported, seen, now)
+    facts = _facts(site_id, reported, seen, now)
     try:
-        ConsentEvent.objects.insert(event)
+        ConsentEvent.objects.insert(facts)
     except IntegrityError:
-        return _recorded_before(event)
+        return _recorded_before(facts)
     for outcome in _outcomes(reported, seen, rules):
-        count(_counted(event, seen, outcome))
+        count(_counted(facts, outcome))
     return Recorded(reported.event_id, now, is_new=True)
 
 
-def _event(site_id: int, reported: ReportedEvent, seen: SeenByServer, now: datetime) -> ConsentEvent:
-    return ConsentEvent(
-        id=uuid7(now),
-        site_id=site_id,
-        event_id=reported.event_id,
-        consent_ref=consent_ref_of(reported.consent_id),
-        received_at=now,
-        client_time=reported.client_time,
-        action=reported.action,
-        surface=reported.surface,
-        categories={"strictly_necessary": True, **reported.categories},
-        partners=dict(reported.partners),
-        version_id=reported.version_id,
-        language=reported.language,
-        regime_shown=reported.regime,
-        regime_seen=seen.regime,
-        signals=reported.signals.as_dict(),
-        signals_seen=seen.signals.as_dict(),
-        country=seen.country,
-        device_class=seen.device_class,
-        trusted=reported.trusted,
-        build=reported.build,
-        variant=reported.variant,
-        salts=os.urandom(SALT_BYTES * len(ConsentEvent.ERASABLE)),
-    )
+def _facts(site_id: int, reported: ReportedEvent, seen: SeenByServer, now: datetime) -> dict[str, Any]:
+    """The event as its row will have it, by attribute."""
+    return {
+        "id": uuid7(now),
+        "site_id": site_id,
+        "event_id": reported.event_id,
+        "consent_ref": consent_ref_of(reported.consent_id),
+        "received_at": now,
+        "client_time": reported.client_time,
+        "action": reported.action,
+        "surface": reported.surface,
+        "categories": {"strictly_necessary": True, **reported.categories},
+        "partners": dict(reported.partners),
+        "version_id": reported.version_id,
+        "language": reported.language,
+        "regime_shown": reported.regime,
+        "regime_seen": seen.regime,
+        "signals": reported.signals.as_dict(),
+        "signals_seen": seen.signals.as_dict(),
+        "country": seen.country,
+        "device_class": seen.device_class,
+        "trusted": reported.trusted,
+        "build": reported.build,
+        "variant": reported.variant,
+        "salts": os.urandom(SALT_BYTES * len(ConsentEvent.ERASABLE)),
+    }
 
 
 def _is_unproven(reported: ReportedEvent, seen: SeenByServer, rules: ProofRules) -> bool:
@@ -132,17 +134,17 @@ def _outcomes(reported: ReportedEvent, seen: SeenByServer, rules: ProofRules) ->
     )
 
 
-def _counted(event: ConsentEvent, seen: SeenByServer, outcome: str) -> Counted:
+def _counted(facts: Mapping[str, Any], outcome: str) -> Counted:
     return Counted(
-        site_id=event.site_id,
-        day=event.received_at.date(),
-        version_id=event.version_id,
-        regime=event.regime_shown,
-        language=event.language or "",
-        device_class=seen.device_class or "",
-        country=seen.country or "",
+        site_id=facts["site_id"],
+        day=facts["received_at"].date(),
+        version_id=facts["version_id"],
+        regime=facts["regime_shown"],
+        language=facts["language"] or "",
+        device_class=facts["device_class"] or "",
+        country=facts["country"] or "",
         outcome=outcome,
-        variant=event.variant,
+        variant=facts["variant"],
     )
 
 
@@ -164,14 +166,14 @@ REPORTED_FIELDS = (
 )
 
 
-def _recorded_before(event: ConsentEvent) -> Recorded:
-    stored = ConsentEvent.objects.filter(site_id=event.site_id, event_id=event.event_id).first()
+def _recorded_before(facts: Mapping[str, Any]) -> Recorded:
+    stored = ConsentEvent.objects.filter(site_id=facts["site_id"], event_id=facts["event_id"]).first()
     if stored is None:
         # The database refused the row for another reason (a version deleted under us can't be): nothing is lost,
         # the browser keeps what was answered with an error.
         raise RuntimeError("The event was refused, and no event of this id is stored.")
     erased = stored.salts is None and stored.consent_ref is None
-    if not erased and any(getattr(stored, name) != getattr(event, name) for name in REPORTED_FIELDS):
+    if not erased and any(getattr(stored, name) != facts[name] for name in REPORTED_FIELDS):
         raise EventAltered
     return Recorded(stored.event_id, stored.received_at, is_new=False)
 

@@ -46,7 +46,8 @@ class Sealed:
 def seal_site(*, site: Site, now: datetime, batch: int = BATCH) -> Sealed:
     """Seal what is not yet sealed, whatever its time, and sign how the ledger then stands.
 
-    Raises LedgerDamaged, and KeyFileError where the signing key is gone.
+    Raises LedgerDamaged, EvidenceMissing or ValueError for an event that can't be read, KeyFileError and OSError where
+    the signing key can't be. What was sealed before stays sealed; the next run goes on.
     """
     unsealed = ConsentEvent.objects.filter(site=site, ledger_index=None)
     if not unsealed.exists() and not Ledger.objects.filter(site=site).exists():
@@ -88,8 +89,17 @@ def _checked_tree(ledger: Ledger) -> GrowingTree:
     if signed and size < signed.size:
         raise LedgerDamaged(f"{ledger}: {signed.size} leaves were signed, {size} are there. Run verify_ledger.")
     reader = LedgerReader(ledger, size)
+    try:
+        return _grown(reader, signed)
+    except LedgerTile.DoesNotExist:
+        raise LedgerDamaged(f"{ledger}: a tile is missing. Run verify_ledger.") from None
+
+
+def _grown(reader: LedgerReader, signed: Checkpoint | None) -> GrowingTree:
     if signed and reader.root(signed.size) != bytes(signed.root):
-        raise LedgerDamaged(f"{ledger}: the leaves are not those that were signed at {signed.size}. Run verify_ledger.")
+        raise LedgerDamaged(
+            f"{signed.ledger}: the leaves are not those that were signed at {signed.size}. Run verify_ledger."
+        )
     return reader.growing_tree()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -70,6 +71,14 @@ def user_ref_of(*, site_id: int, site_key: str, token: str, now: datetime) -> st
         return _named(opened(key.naming_key), subject)
     except SecretLost:
         raise TokenRefused("token_signature", NO_SECRET) from None
+
+
+def linked_user_refs(*, site_ids: Collection[int], typed: str) -> list[str]:
+    """The references with linked consents that somebody means: by one of them, or by a website's name for its user."""
+    keys = UserLinkKey.objects.filter(site__in=site_ids)
+    named = [_named(opened(key.naming_key), typed) for key in keys if _is_readable(key.naming_key)]
+    links = UserLink.objects.filter(site__in=site_ids, user_ref__in=[typed.lower(), *named])
+    return sorted(set(links.values_list("user_ref", flat=True)))
 
 
 @transaction.atomic

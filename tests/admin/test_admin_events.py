@@ -23,8 +23,10 @@ from consent.reports.events import ON_A_PAGE, neighbours_of
 from consent.services.erasure import erase_consent
 from consent.services.recording import ReportedEvent, SeenByServer, consent_ref_of, record_event
 from consent.services.sealing import seal_site
+from consent.services.user_links import link_consent, make_link_secret, user_ref_of
 from consent.services.verifying import verify_ledger
 from tests.admin.conftest import NOW, queries_of, url
+from tests.consent.test_user_tokens import token
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -357,3 +359,41 @@ def plan_of(sql: str) -> str:
 
 def test_version_link_of_a_record_leads_to_the_version(browse: Callable[[str], Client], event: ConsentEvent) -> None:
     assert browse("ada").get(detail(event)).context["version_url"] == url("version", event.site, 1)
+
+
+def linked_user(published: Publication, name: str = "Ada.Byron@numonix.example") -> tuple[str, list[ConsentEvent]]:
+    """A user with two devices, as the website's own token names them; a third device is nobody's."""
+    site, consents = published.site, [uuid.uuid4() for _ in range(3)]
+    secret = make_link_secret(site=site, by="alice", now=NOW).secret
+    signed = token(sub=name, secret=secret, exp=int(NOW.timestamp()) + 300)
+    user_ref = user_ref_of(site_id=site.pk, site_key=site.key, token=signed, now=NOW)
+    events = [record(published, consent_id, second=second) for second, consent_id in enumerate(consents)]
+    for consent_id in consents[:2]:
+        link_consent(site_id=site.pk, user_ref=user_ref, consent_ref=consent_ref_of(consent_id), now=NOW)
+    return user_ref, events[:2]
+
+
+def test_records_of_a_user_are_found_by_the_reference(browse: Callable[[str], Client], published: Publication) -> None:
+    user_ref, events = linked_user(published)
+    client = browse("ada")
+    answer = client.post(FIND, {"typed": user_ref.upper()})
+    assert answer["Location"] == f"{LIST}?user={user_ref}"
+    page = client.get(answer["Location"])
+    assert list(page.context["page"].events) == events[::-1]
+    assert "linked to one signed-in visitor" in page.content.decode()
+    # Whoever reads the evidence of another website finds nobody.
+    assert list(browse("mallory").get(answer["Location"]).context["page"].events) == []
+    assert "user=" not in browse("mallory").post(FIND, {"typed": user_ref})["Location"]
+
+
+@pytest.mark.parametrize("name", ["Ada.Byron@numonix.example", "3f2b0c1e-8d64-4a57-9c1f-0b6a5d2e7f11"])
+def test_id_of_a_user_is_hashed_before_it_is_looked_up(
+    name: str, browse: Callable[[str], Client], published: Publication, caplog: pytest.LogCaptureFixture
+) -> None:
+    user_ref, events = linked_user(published, name)
+    client = browse("ada")
+    answer = client.post(FIND, {"typed": f" {name} "})
+    assert answer["Location"] == f"{LIST}?user={user_ref}"
+    page = client.get(answer["Location"])
+    assert list(page.context["page"].events) == events[::-1]
+    assert name not in page.content.decode() + caplog.text

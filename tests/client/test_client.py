@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import io
 import json
 import sys
 import threading
@@ -52,7 +53,10 @@ def token_for(site: Site, *verbs: str, name: str = "CI") -> str:
     ).text
 
 
-def test_whole_way_from_a_partner_to_a_proof(website: Site, address: str, client: Any, monkeypatch: Any) -> None:
+def test_whole_way_from_a_partner_to_a_proof(
+    website: Site, address: str, client: Any, monkeypatch: Any, settings: Any, tmp_path: Path
+) -> None:
+    settings.EXPORTS_FOLDER = tmp_path
     monkeypatch.setattr(calls_module, "A_PAGE", 2)
     api = Client(address, token_for(website))
     assert (api.token().name, api.site, api.website().domains) == ("CI", "numonix", [ORIGIN])
@@ -87,6 +91,15 @@ def test_whole_way_from_a_partner_to_a_proof(website: Site, address: str, client
     seal_site(site=website, now=timezone.now())
     assert api.inclusion_proof(ids[0][0])["index"] == api.event(ids[0][0]).ledger_index
     assert api.consistency_proof(1)["size"] == 3
+    export = api.ask_export("csv", action="reject_all", last=date(2999, 1, 1))
+    assert (export.state, export.written, [one.id for one in api.exports()]) == ("ready", 3, [export.id])
+    file = io.BytesIO()
+    api.take_export(export.id, file)
+    assert file.getvalue().count(b"reject_all") == 3
+    (path,) = tmp_path.iterdir()
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(NoAnswer, match="not the whole file"):
+        api.take_export(export.id, io.BytesIO())
     assert api.statistics()["total"]["answers"] == {"value": None, "why": "few"}
     assert api.statistics(first=date(2026, 1, 1), last=date(2026, 1, 31))["first"] == "2026-01-01"
 

@@ -99,7 +99,7 @@ def sealed(site: Site, record: Callable[..., Any], count: int = 3) -> Ledger:
 
 
 def test_every_field_of_an_event_is_in_the_leaf_or_left_out_on_purpose() -> None:
-    in_leaf = set(leaf_rules.COVERED.values()) | set(ConsentEvent.ERASABLE)
+    in_leaf = set(leaf_rules.COVERED) | set(ConsentEvent.ERASABLE)
     assert in_leaf | leaf_rules.EXCLUDED == {field.name for field in ConsentEvent._meta.concrete_fields}
     assert not in_leaf & leaf_rules.EXCLUDED
 
@@ -413,6 +413,26 @@ def test_changed_tiles_are_found(published: Publication, record: Callable[..., A
     assert verify(ledger).finding == "Tile 0/0 is missing."
 
 
+def test_nothing_is_sealed_over_a_missing_tile(published: Publication, record: Callable[..., Any]) -> None:
+    sealed(published.site, record, 257)
+    execute(f"DELETE FROM {TILES}")
+    record()
+    with pytest.raises(LedgerDamaged, match="Run verify_ledger"):
+        seal_site(site=published.site, now=NOW)
+
+
+def broken() -> dict[str, str]:
+    """What a flipped byte can make of a value: something that is none. PostgreSQL refuses all but the first itself."""
+    everywhere = {"a salt cut short": f"salts = {blob(b'x')}"}
+    if connection.vendor == "postgresql":
+        return everywhere
+    return {
+        **everywhere,
+        "a map that is none": """categories = '{"strictly_necessary": true'""",
+        "a text that is none": "build = CAST(X'ff' AS TEXT)",
+    }
+
+
 def blob(raw: bytes) -> str:
     return f"X'{raw.hex()}'" if connection.vendor == "sqlite" else f"'\\x{raw.hex()}'::bytea"
 
@@ -432,6 +452,19 @@ def test_changed_checkpoints_and_keys_are_found(published: Publication, record: 
             assert verify(ledger).finding.startswith(words), statement
             transaction.set_rollback(True)
     assert verify(ledger).finding == ""
+
+
+@pytest.mark.parametrize("what", broken())
+def test_value_that_can_no_longer_be_read_is_found(
+    published: Publication, record: Callable[..., Any], what: str
+) -> None:
+    ledger = sealed(published.site, record)
+    if connection.vendor == "sqlite":
+        execute("PRAGMA ignore_check_constraints = ON")
+    tamper(*broken()[what].split(" = ", 1), place=1)
+    finding = verify(ledger).finding
+    assert finding.startswith("Leaf ")
+    assert "can't be read" in finding
 
 
 # --- Commands --------------------------------------------------------------------------------------
@@ -473,6 +506,33 @@ def test_maintain_says_what_went_wrong_and_fails(published: Publication, record:
     record()
     with pytest.raises(CommandError, match="Something went wrong"):
         call_command("maintain", verbosity=0)
+
+
+def test_website_that_can_not_be_sealed_keeps_no_other_from_it(
+    published: Publication,
+    record: Callable[..., Any],
+    mallory_site: Site,
+    capsys: pytest.CaptureFixture[str],
+    settings: Any,
+    tmp_path: Path,
+) -> None:
+    record()
+    ConsentEvent.objects.insert(facts_of(ConsentEvent.objects.get(), site_id=mallory_site.pk))
+    execute(f"UPDATE {EVENTS} SET salts = NULL WHERE site_id = {published.site_id}")
+    # Not a folder: nothing can be copied into it either.
+    settings.CHECKPOINT_FOLDER = str(tmp_path / "file")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(CommandError, match="Something went wrong"):
+        call_command("maintain")
+    told = capsys.readouterr()
+    assert "numonix: not everything was sealed and signed. Event" in told.err
+    assert f"{mallory_site.key}: 1 events were sealed." in told.out
+    assert "it could not be copied" in told.err
+
+
+def facts_of(event: ConsentEvent, **changes: Any) -> dict[str, Any]:
+    facts = {field.attname: getattr(event, field.attname) for field in ConsentEvent._meta.concrete_fields}
+    return {**facts, "id": uuid.uuid4(), "event_id": uuid.uuid4(), **changes}
 
 
 def test_checkpoints_are_copied_once_a_day(

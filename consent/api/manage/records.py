@@ -38,6 +38,7 @@ PLAIN = (
     "variant",
     "ledger_index",
 )
+ACTIONS = ConsentEvent.Action.values
 RECORD = {
     "event_id": "0b7d8f4e-6f0a-4c8e-9a53-1f0f5f3c7a10",
     "consent_ref": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
@@ -67,7 +68,7 @@ class RecordSerializer(serializers.Serializer[Any]):
     consent_ref = serializers.CharField(allow_null=True, help_text="SHA-256 of the consent id; null once erased.")
     received_at = serializers.DateTimeField()
     client_time = serializers.DateTimeField(allow_null=True)
-    action = serializers.ChoiceField(choices=ConsentEvent.Action.values)
+    action = serializers.ChoiceField(choices=ACTIONS)
     surface = serializers.ChoiceField(choices=ConsentEvent.Surface.values)
     categories = serializers.DictField(child=serializers.BooleanField())
     partners = serializers.DictField(child=serializers.BooleanField(), help_text="The exceptions.")
@@ -88,7 +89,7 @@ class RecordSerializer(serializers.Serializer[Any]):
 class RecordQuery(Body):
     since = serializers.DateTimeField(required=False, help_text="Received at this moment or later.")
     until = serializers.DateTimeField(required=False, help_text="Received before this moment.")
-    action = serializers.ChoiceField(choices=ConsentEvent.Action.values, required=False)
+    action = serializers.ChoiceField(choices=ACTIONS, required=False)
     version = serializers.RegexField(r"^[0-9a-f]{64}\Z", required=False)
     regime = serializers.RegexField(r"^[a-z0-9-]{1,16}\Z", required=False)
     consent_ref = serializers.RegexField(r"^[0-9a-f]{64}\Z", required=False)
@@ -120,7 +121,7 @@ class RecordsView(ManageView):
         asked = read_query(request, RecordQuery, paged=True)
         rows = _records(self).filter(**{COLUMNS[name]: value for name, value in asked.items()})
         page = page_of(request, rows, name="events", site_id=self.site.pk, order=["-received_at", "-id"], filters=asked)
-        return _not_kept(self.answer({"results": [*map(record, page.rows)], "next_cursor": page.next_cursor}))
+        return not_kept(self.answer({"results": [*map(record, page.rows)], "next_cursor": page.next_cursor}))
 
 
 class RecordView(ManageView):
@@ -136,7 +137,7 @@ class RecordView(ManageView):
     )
     def get(self, request: Request, key: str, event_id: str) -> HttpResponse:
         """One record, by the number that stands on its receipt."""
-        return _not_kept(self.answer(record(event_of(self, event_id))))
+        return not_kept(self.answer(record(event_of(self, event_id))))
 
 
 def event_of(view: ManageView, event_id: str) -> ConsentEvent:
@@ -158,6 +159,7 @@ def _records(view: ManageView) -> Any:
     return view.site.events.select_related("version").defer("version__payload")
 
 
-def _not_kept(response: HttpResponse) -> HttpResponse:
+def not_kept(response: HttpResponse) -> HttpResponse:
+    """Records stay nowhere on the way."""
     response["Cache-Control"] = "private, no-store"
     return response

@@ -4,6 +4,7 @@ to everybody and cached, and no mistake in a route may ever make one answer for 
 from django.urls import path, re_path
 
 from consent.api.manage.cookie_list import CookiesView, CookieView
+from consent.api.manage.exports import ExportFileView, ExportsView, ExportView
 from consent.api.manage.partners import PartnersView, PartnerView
 from consent.api.manage.problems import unknown_address
 from consent.api.manage.proofs import ConsistencyView, InclusionView
@@ -32,6 +33,8 @@ urlpatterns = [
     re_path(rf"{SITE}/events/(?P<event_id>[0-9a-f-]{{36}})$", RecordView.as_view(), name="manage-event"),
     re_path(rf"{SITE}/proofs/inclusion$", InclusionView.as_view(), name="manage-inclusion"),
     re_path(rf"{SITE}/proofs/consistency$", ConsistencyView.as_view(), name="manage-consistency"),
-    # Exports belong here, under the verb `evidence`: begun by POST, then asked for until they are ready.
+    re_path(rf"{SITE}/exports$", ExportsView.as_view(), name="manage-exports"),
+    re_path(rf"{SITE}/exports/(?P<export_id>{NUMBER})$", ExportView.as_view(), name="manage-export"),
+    re_path(rf"{SITE}/exports/(?P<export_id>{NUMBER})/file$", ExportFileView.as_view(), name="manage-export-file"),
     re_path(r"^(?P<rest>.*)$", unknown_address, name="manage-unknown"),
 ]

@@ -59,7 +59,7 @@ PROBLEM = {
 
 def operation(
     name: str,
-    answers: Mapping[int, Any],
+    answers: Mapping[Any, Any],
     *,
     takes: Any = None,
     query: Sequence[Any] = (),
@@ -68,10 +68,15 @@ def operation(
     sent: Any = None,
     refuses: Sequence[int] = (),
 ) -> Callable[[Any], Any]:
-    """Describe a method. `answers`: what each good status brings. `refuses`: statuses beside those of all addresses."""
+    """Describe a method. `answers`: what each good status brings, or each status and media type. `refuses`: statuses
+    beside those of all addresses."""
     problems = {(status, MEDIA_TYPE): _problem(status) for status in sorted({*EVERYWHERE, *refuses})}
     good = dict(answers)
-    examples = [_example("What is answered", example, response=True, statuses=list(good))] if example else []
+    examples = [
+        _example("What is answered", example, response=True, statuses=statuses, media_type=media_type)
+        for media_type, statuses in _statuses(good).items()
+        if example
+    ]
     examples += [_example("What is sent", sent, response=False)] if sent else []
     return extend_schema(
         operation_id=name,
@@ -99,15 +104,27 @@ def not_modified() -> OpenApiResponse:
     return OpenApiResponse(None, "It is what If-None-Match names.")
 
 
+def _statuses(answers: Mapping[Any, Any]) -> Mapping[str, list[int]]:
+    """The good statuses of each media type. What names none is JSON."""
+    found: dict[str, list[int]] = {}
+    for key in answers:
+        status, media_type = key if isinstance(key, tuple) else (key, "application/json")
+        found.setdefault(media_type, []).append(status)
+    return found
+
+
 def _problem(status: int) -> OpenApiResponse:
     return OpenApiResponse(ProblemSerializer, WORDS[status])
 
 
-def _example(name: str, value: Any, *, response: bool, statuses: Sequence[int] = ()) -> OpenApiExample:
+def _example(
+    name: str, value: Any, *, response: bool, statuses: Sequence[int] = (), media_type: str = "application/json"
+) -> OpenApiExample:
     return OpenApiExample(
         name,
         value,
         response_only=response,
         request_only=not response,
+        media_type=media_type,
         status_codes=[str(status) for status in statuses if status < 300] or None,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -20,6 +20,8 @@ from consent.api.manage.etags import fingerprint, is_known, require_match
 from consent.api.manage.limits import TokenThrottle
 from consent.api.manage.problems import Problem, problem_of, refusal
 from cookies.models import Site, Token
+
+T = TypeVar("T")
 
 
 class ManageView(APIView):
@@ -48,7 +50,7 @@ class ManageView(APIView):
         if verb and verb not in self.token.verbs:
             raise Problem(403, "verb_missing", f"This token does not allow {verb}. An owner makes one that does.")
 
-    def change(self, write: Callable[[], HttpResponse], *, state: Callable[[], str] | None = None) -> HttpResponse:
+    def change(self, write: Callable[[], T], *, state: Callable[[], str] | None = None) -> T:
         """Run a write as one transaction, alone on this website. `state`: the etag of what it changes, read again once
         nobody else can change it; If-Match has to name it."""
         try:

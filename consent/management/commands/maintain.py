@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from typing import Any
@@ -18,19 +19,27 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--loop", type=int, metavar="SECONDS", help="Go on for ever, with this pause.")
+        parser.add_argument(
+            "--with-parent", action="store_true", help="End the loop when whoever started it has ended."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["loop"]:
             if not self.run_once(options["verbosity"]):
                 raise CommandError("Something went wrong; see above. What could be done was done.")
             return
-        ended = threading.Event()
+        self.go_on(options["loop"], with_parent=options["with_parent"], verbosity=options["verbosity"])
+
+    def go_on(self, pause: int, *, with_parent: bool, verbosity: int) -> None:
+        ended, parent = threading.Event(), os.getppid()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: ended.set())
-        while not ended.is_set():
-            self.run_once(options["verbosity"])
+        while True:
+            self.run_once(verbosity)
             close_old_connections()
-            ended.wait(options["loop"])
+            for _ in range(max(pause, 1)):
+                if ended.wait(1) or (with_parent and os.getppid() != parent):
+                    return
 
     def run_once(self, verbosity: int) -> bool:
         went_well = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import subprocess
 import sys
 from typing import Any
 
@@ -27,6 +28,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--host", default="127.0.0.1", help="The address to listen on (default: this machine only)."
         )
+        parser.add_argument(
+            "--maintain", type=int, metavar="SECONDS", help="Run `maintain` beside the server, with this pause."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         self._warn_of_open_evidence()
@@ -37,7 +41,14 @@ class Command(BaseCommand):
             call_command("load_demo", verbosity=0)
         call_command("compose_snippets", verbosity=0)
         self._announce(first_admin())
+        if options["maintain"]:
+            self._maintain_beside(options["maintain"])
         os.execv(sys.executable, [sys.executable, "-m", "granian", *server_arguments(options["host"])])
+
+    def _maintain_beside(self, pause: int) -> None:
+        # This process becomes the server and stays its parent.
+        command = ["manage.py", "maintain", "--loop", str(pause), "--with-parent", "--verbosity", "0"]
+        subprocess.Popen([sys.executable, *command], cwd=settings.BASE_DIR)
 
     def _warn_of_open_evidence(self) -> None:
         """Migrating puts missing triggers back; that they were missing must not go unnoticed."""

@@ -45,6 +45,9 @@ VERBS_NEEDED: dict[str, dict[str, str]] = {
     "/statistics": {"GET": "read"},
     "/events": {"GET": "evidence"},
     "/events/0b7d8f4e-6f0a-4c8e-9a53-1f0f5f3c7a10": {"GET": "evidence"},
+    "/exports": {"GET": "evidence", "POST": "evidence"},
+    "/exports/1": {"GET": "evidence"},
+    "/exports/1/file": {"GET": "evidence"},
     "/proofs/inclusion?index=0": {"GET": "evidence"},
     "/proofs/consistency?first=1": {"GET": "evidence"},
 }
