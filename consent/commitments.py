@@ -23,18 +23,20 @@ def commitments(fields: Sequence[str], values: Mapping[str, str | datetime | Non
 
     `salts` holds 16 bytes per field in the same order. Raises ValueError where their number differs.
     """
-    return text_commitments([(field.encode(), value_text(values[field])) for field in fields], salts)
+    return text_commitments(
+        [field.encode() for field in fields], [value_text(values[field]) for field in fields], salts
+    )
 
 
-def text_commitments(pairs: Sequence[tuple[bytes, str]], salts: bytes) -> bytes:
+def text_commitments(names: Sequence[bytes], texts: Sequence[str], salts: bytes) -> bytes:
     """The same of names and texts as they are hashed. Raises ValueError where the number of salts differs."""
-    if len(salts) != SALT_BYTES * len(pairs):
+    if len(salts) != SALT_BYTES * len(names):
         raise ValueError("Each field needs a salt of its own.")
-    sha256 = hashlib.sha256
-    starts = range(0, len(salts), SALT_BYTES)
+    # For every event that is ever sealed or verified.
+    sha256, starts = hashlib.sha256, range(0, len(salts), SALT_BYTES)
     return b"".join(
         [
             sha256(salts[start : start + SALT_BYTES] + name + text.encode()).digest()
-            for start, (name, text) in zip(starts, pairs, strict=True)
+            for start, name, text in zip(starts, names, texts, strict=True)
         ]
     )

@@ -6,7 +6,9 @@ What may have to be erased is in it as salted commitments only: a leaf stays wha
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from consent.payload import canonical_json
@@ -67,32 +69,46 @@ def leaf_of(evidence: Evidence, erasable: tuple[str, ...]) -> bytes:
 
     Written out instead of sorted at run time, since verifying a ledger does this for every event ever recorded.
     """
+    (
+        id_,
+        event_id,
+        received_at,
+        action,
+        surface,
+        categories,
+        partners,
+        regime_shown,
+        regime_seen,
+        signals,
+        signals_seen,
+        trusted,
+        build,
+        variant,
+        site,
+        version,
+        committed,
+    ) = evidence
     return (
-        f'{{"action":{_quoted(evidence.action)},"build":{_quoted(evidence.build)}'
-        f',"categories":{_canonical(evidence.categories)}'
-        f',"commitments":{_commitments(evidence.commitments, erasable)}'
-        f',"event_id":"{evidence.event_id}","format":"{FORMAT}","id":"{evidence.id}"'
-        f',"partners":{_canonical(evidence.partners)},"received_at":"{evidence.received_at}"'
-        f',"regime_seen":{_quoted(evidence.regime_seen)},"regime_shown":{_quoted(evidence.regime_shown)}'
-        f',"signals":{_canonical(evidence.signals)},"signals_seen":{_canonical(evidence.signals_seen)}'
-        f',"site":"{evidence.site}","surface":{_quoted(evidence.surface)},"trusted":{TRUTH[evidence.trusted]}'
-        f',"variant":{_quoted(evidence.variant)},"version":"{evidence.version}"}}'
+        f'{{"action":{_quoted(action)},"build":{_quoted(build)},"categories":{_canonical(categories)}'
+        f',"commitments":{_commitments(committed, erasable)},"event_id":"{event_id}","format":"{FORMAT}","id":"{id_}"'
+        f',"partners":{_canonical(partners)},"received_at":"{received_at}"'
+        f',"regime_seen":{_quoted(regime_seen)},"regime_shown":{_quoted(regime_shown)}'
+        f',"signals":{_canonical(signals)},"signals_seen":{_canonical(signals_seen)}'
+        f',"site":"{site}","surface":{_quoted(surface)},"trusted":{TRUTH[trusted]}'
+        f',"variant":{_quoted(variant)},"version":"{version}"}}'
     ).encode()
 
 
 def _commitments(raw: bytes, erasable: tuple[str, ...]) -> str:
-    text = raw.hex()
-    return _pattern(erasable) % tuple([text[start : start + 2 * HASH_BYTES] for start in _starts(erasable)])
+    pattern, ordered = _pattern(erasable)
+    return pattern % ordered(raw.hex(" ", -HASH_BYTES).split(" "))
 
 
 @lru_cache(maxsize=8)
-def _pattern(erasable: tuple[str, ...]) -> str:
-    return "{" + ",".join(f'"{field}":"%s"' for field in sorted(erasable)) + "}"
-
-
-@lru_cache(maxsize=8)
-def _starts(erasable: tuple[str, ...]) -> list[int]:
-    return [erasable.index(field) * 2 * HASH_BYTES for field in sorted(erasable)]
+def _pattern(erasable: tuple[str, ...]) -> tuple[str, Callable[[list[str]], tuple[str, ...]]]:
+    """What the commitments are written into, and what puts them into the order of their fields' names."""
+    pattern = "{" + ",".join(f'"{field}":"%s"' for field in sorted(erasable)) + "}"
+    return pattern, itemgetter(*(erasable.index(field) for field in sorted(erasable)))
 
 
 # Few distinct values stand in millions of events.

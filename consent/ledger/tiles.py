@@ -120,11 +120,17 @@ def _perfect_roots(row: list[bytes]) -> Iterator[bytes]:
         yield root_of(row[index << height : (index + 1) << height])
 
 
+def tile_of(height: int, index: int) -> tuple[int, int]:
+    """The level and the index of the tile that holds a perfect subtree."""
+    level, inner = divmod(height, HEIGHT)
+    return level, (index << inner) // WIDTH
+
+
 def node_in_tiles(height: int, index: int, tile: Callable[[int, int], bytes]) -> bytes:
     """A perfect subtree's hash, from the one tile that holds it. `tile(level, index)` gives the hashes that stand."""
-    level, inner = divmod(height, HEIGHT)
+    inner = height % HEIGHT
     first = index << inner
-    hashes = tile(level, first // WIDTH)
+    hashes = tile(*tile_of(height, index))
     start = first % WIDTH
     row = [hashes[at * HASH_BYTES : (at + 1) * HASH_BYTES] for at in range(start, start + (1 << inner))]
     return root_of(row)

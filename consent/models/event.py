@@ -24,7 +24,7 @@ class ConsentEventQuerySet(AppendOnlyQuerySet["ConsentEvent"]):
         Making an instance, and compiling a statement anew each time, costs more than all else that recording does.
         Raises IntegrityError where it is there already.
         """
-        statement, fields = _insertion(connection.vendor)
+        statement, fields = insertion(connection.vendor)
         values = [convert(facts[name]) for name, convert in fields]
         if connection.in_atomic_block:
             with transaction.atomic(), connection.cursor() as cursor:
@@ -111,7 +111,7 @@ class ConsentEvent(AppendOnly):
 
 
 @cache
-def _insertion(vendor: str) -> tuple[str, list[tuple[str, Callable[[Any], Any]]]]:
+def insertion(vendor: str) -> tuple[str, list[tuple[str, Callable[[Any], Any]]]]:
     """The statement, and each attribute with what makes the database's value of it; without what is filled later."""
     fields = [field for field in ConsentEvent._meta.concrete_fields if field.name not in ConsentEvent.FILLED_ONCE]
     columns = ", ".join(field.column for field in fields)

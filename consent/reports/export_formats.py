@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
+from uuid import uuid4
 
 from consent.models import ConsentEvent, NoticeVersion
 from consent.payload import canonical_json
@@ -49,6 +50,8 @@ COLUMNS = (
 CLICKED_BY = {1: "person", 0: "program", None: ""}
 YES_NO = {True: "yes", False: "no", None: ""}
 SALT = 2 * 16
+# Records that differ in nothing but who and when.
+MOST_HELD = 1000
 OPENED = "{" + ",".join([f'"{name}":%s' for name in ConsentEvent.ERASABLE]) + "}"
 
 
@@ -59,6 +62,7 @@ class Source:
     site_key: str
     digests: dict[int, str]
     payloads: dict[int, Any] = field(default_factory=dict)
+    records: dict[tuple[Any, ...], Sequence[str]] = field(default_factory=dict)
 
     def payload(self, version_id: int) -> Any:
         """What was shown. Few versions stand in millions of events."""
@@ -166,14 +170,40 @@ def iso_lines(source: Source, rows: Sequence[tuple[Any, ...]]) -> str:
 
 def _record(source: Source, values: tuple[Any, ...]) -> str:
     """A consent record after ISO/IEC TS 27560; what was erased is empty in it."""
-    version, leaf = values[14], _leaf(source, values)
-    facts = (*(fact or "" for fact in values[15:19]), time_text(values[19]))
+    # Few of these stand in millions of events, and a record is the longest of all lines.
+    alike = (values[14], values[17] or "", *values[3:8])
+    before, between, then, after = source.records.get(alike) or _record_around(source, alike)
+    return f"{before}{uuid_text(values[1])}{between}{time_text(values[2])}{then}{values[15] or ''}{after}"
+
+
+def _record_around(source: Source, alike: tuple[Any, ...]) -> Sequence[str]:
+    """The record's text before, between and after what each event has of its own, by names that nobody else uses."""
+    version, language, action, surface, categories, partners, regime = alike
+    event_id, received_at, consent_ref = (uuid4().hex for _ in range(3))
     record = iso_27560(
-        leaf=json.loads(leaf),
-        values=dict(zip(ConsentEvent.ERASABLE, facts, strict=True)),
+        leaf={
+            "event_id": event_id,
+            "received_at": received_at,
+            "action": action,
+            "surface": surface,
+            "categories": json.loads(categories),
+            "partners": json.loads(partners),
+            "regime_shown": regime,
+            "version": source.digests[version],
+        },
+        values={"consent_ref": consent_ref, "language": language},
         payload=source.payload(version),
         addresses=addresses_of(source.site_key, source.digests[version]),
     )
+    before, rest = _line_of(record).split(event_id)
+    between, rest = rest.split(received_at)
+    if len(source.records) == MOST_HELD:
+        source.records.clear()
+    source.records[alike] = (before, between, *rest.split(consent_ref))
+    return source.records[alike]
+
+
+def _line_of(record: dict[str, Any]) -> str:
     return json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 

@@ -2,8 +2,24 @@
 
 from __future__ import annotations
 
-from consent.ledger.merkle import consistency_ranges, inclusion_ranges, range_root
-from consent.ledger.tiles import HASH_BYTES, HEIGHT, WIDTH, Coordinate, GrowingTree, edge_of, is_within, node_in_tiles
+from collections.abc import Collection, Sequence
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
+
+from consent.ledger.merkle import Range, consistency_ranges, inclusion_ranges, perfect_subtrees, range_root
+from consent.ledger.tiles import (
+    HASH_BYTES,
+    HEIGHT,
+    WIDTH,
+    Coordinate,
+    GrowingTree,
+    edge_of,
+    is_within,
+    node_in_tiles,
+    tile_of,
+)
 from consent.models import ConsentEvent, Ledger, LedgerTile
 
 
@@ -39,11 +55,11 @@ class LedgerReader:
 
     def inclusion_proof(self, index: int) -> list[bytes]:
         """RFC 6962 §2.1.1. Raises ValueError outside the tree."""
-        return [range_root(start, end, self.node) for start, end in inclusion_ranges(index, self.size)]
+        return self._roots(inclusion_ranges(index, self.size))
 
     def consistency_proof(self, first: int) -> list[bytes]:
         """RFC 6962 §2.1.2, from a tree of `first` leaves to this one. Raises ValueError."""
-        return [range_root(start, end, self.node) for start, end in consistency_ranges(first, self.size)]
+        return self._roots(consistency_ranges(first, self.size))
 
     def growing_tree(self) -> GrowingTree:
         """The right edge, ready to take more leaves."""
@@ -55,8 +71,23 @@ class LedgerReader:
             tree.edge[part.level] = [raw[at : at + HASH_BYTES] for at in range(0, len(raw), HASH_BYTES)]
         return tree
 
+    def _roots(self, ranges: Sequence[Range]) -> list[bytes]:
+        self._read_full({tile_of(*node) for each in ranges for node in perfect_subtrees(*each)} - self._tiles.keys())
+        return [range_root(start, end, self.node) for start, end in ranges]
+
+    def _read_full(self, wanted: Collection[tuple[int, int]]) -> None:
+        """Those that are full, at once: a question each would take longer than all else in a proof."""
+        full = [Q(level=level, position=index) for level, index in wanted if self._width(level, index) == WIDTH]
+        if full:
+            rows = LedgerTile.objects.filter(reduce(or_, full), ledger=self.ledger)
+            for level, index, hashes in rows.values_list("level", "position", "hashes"):
+                self._tiles[level, index] = bytes(hashes)
+
+    def _width(self, level: int, index: int) -> int:
+        return min(WIDTH, (self.size >> HEIGHT * level) - index * WIDTH)
+
     def _read(self, level: int, index: int) -> bytes:
-        width = min(WIDTH, (self.size >> HEIGHT * level) - index * WIDTH)
+        width = self._width(level, index)
         if width == WIDTH:
             return bytes(LedgerTile.objects.get(ledger=self.ledger, level=level, position=index).hashes)
         return b"".join(_partial(self.ledger, level, index * WIDTH, width))

@@ -6,16 +6,19 @@ leaves of a large one are recomputed by several processes; the tree itself by th
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 
 import django
 from django.db import DatabaseError
 
+from consent.garbage import loaded_is_spared
 from consent.ledger.checkpoints import TreeHead, read_tree_head
 from consent.ledger.notes import NoteError, VerifierKey, opened_note
 from consent.ledger.tiles import HASH_BYTES, WIDTH, FullTile, GrowingTree
@@ -27,6 +30,8 @@ from consent.signatures import fingerprint_of, is_signed_by
 STRETCH = 4096
 # Below it, starting processes takes longer than the work.
 WORTH_SHARING = 100_000
+# Stretches that wait for an earlier one, in memory.
+MOST_AHEAD = 32
 
 
 class Difference(Exception):
@@ -49,10 +54,12 @@ class Stretch:
     difference: str = ""
 
 
+@loaded_is_spared()
 def verify(ledger: Ledger, *, processes: int | None = None) -> Verified:
     """Recompute everything that was sealed when this began. Changes nothing.
 
-    `processes`: how many share the work; None for as many as there are cores, where the ledger is worth it.
+    `processes`: how many share the work, this one among them; None for as many as there are cores, where the ledger is
+    worth it.
     """
     # Read first: a sealer may go on while we work, and adds to what we have read only.
     checkpoints = ledger.checkpoints.order_by("size").select_related("key").iterator(chunk_size=STRETCH)
@@ -91,20 +98,35 @@ def _check_tree(
 
 
 def _stretches(ledger: Ledger, size: int, processes: int) -> Iterator[Stretch]:
-    starts = range(0, size, STRETCH)
+    """In order. Other processes take what they can; where it would have to wait, this one goes on with the next."""
+    starts = iter(range(0, size, STRETCH))
     if processes == 1:
-        yield from (check_leaves(ledger.pk, start) for start in starts)
+        yield from (check_leaves(ledger.pk, each) for each in starts)
         return
     # Spawned, not forked: a connection to a database must not be shared.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=django.setup) as pool:
-        waiting: deque[Future[Stretch]] = deque()
-        for start in starts:
-            waiting.append(pool.submit(check_leaves, ledger.pk, start))
-            if len(waiting) > 2 * processes:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+    with ProcessPoolExecutor(processes - 1, mp_context=context, initializer=_begin_to_help) as pool:
+        coming: deque[Future[Stretch] | Stretch] = deque()
+        while True:
+            asked = sum(isinstance(each, Future) and not each.done() for each in coming)
+            for each in islice(starts, max(0, 2 * (processes - 1) - asked)):
+                coming.append(pool.submit(check_leaves, ledger.pk, each))
+            if not coming:
+                return
+            if _is_there(coming[0]) or len(coming) >= MOST_AHEAD or (start := next(starts, None)) is None:
+                first = coming.popleft()
+                yield first if isinstance(first, Stretch) else first.result()
+            else:
+                coming.append(check_leaves(ledger.pk, start))
+
+
+def _is_there(coming: Future[Stretch] | Stretch) -> bool:
+    return isinstance(coming, Stretch) or coming.done()
+
+
+def _begin_to_help() -> None:
+    django.setup()
+    gc.freeze()
 
 
 def check_leaves(ledger_id: int, start: int) -> Stretch:

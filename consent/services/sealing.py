@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import connection, transaction
 
+from consent.garbage import loaded_is_spared
 from consent.ledger.checkpoints import TreeHead
 from consent.ledger.notes import VerifierKey, signed_note
 from consent.ledger.tiles import FullTile, GrowingTree
@@ -43,6 +44,7 @@ class Sealed:
     checkpoint: Checkpoint | None
 
 
+@loaded_is_spared()
 def seal_site(*, site: Site, now: datetime, batch: int = BATCH) -> Sealed:
     """Seal what is not yet sealed, whatever its time, and sign how the ledger then stands.
 

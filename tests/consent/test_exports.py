@@ -24,6 +24,7 @@ from consent.payload import canonical_json
 from consent.privacy_signals import Signals
 from consent.reports import exports as reading
 from consent.reports.events import EventSearch
+from consent.reports.receipts import receipt_of
 from consent.services import exports
 from consent.services.erasure import erase_consent
 from consent.services.exports import ExportGone, ask_export, make_export, open_export
@@ -161,6 +162,25 @@ def test_records_after_iso_27560_say_the_same(site: Site, record: Callable[..., 
     assert first["dpv:hasNotice"]["dpv:hasIdentifier"] == event.version.digest
     assert second["dpv:hasIdentifier"] == str(erased.event_id)
     assert second["dpv:hasDataSubject"]["dpv:hasIdentifier"] == ""
+
+
+def test_each_record_after_iso_27560_is_its_receipt(site: Site, record: Callable[..., ConsentEvent]) -> None:
+    """Lines that are much alike are written from one text: what differs must not be that of another."""
+    changes: list[dict[str, Any]] = [
+        {},
+        {},
+        {"language": "en"},
+        {"partners": {}},
+        {"partners": {"chat": False}},
+        {"regime": "ch"},
+        {"action": "withdraw", "categories": {"performance": False, "functional": False, "targeting": False}},
+    ]
+    events = [record(NOW - timedelta(minutes=9 - at), **change) for at, change in enumerate(changes)]
+    lines = [json.loads(line) for line in taken(site, "27560").splitlines()]
+    assert lines == [
+        receipt_of(site_key=site.key, consent_ref=str(event.consent_ref), event_id=event.event_id, form="27560")
+        for event in events
+    ]
 
 
 def test_erased_record_is_exported_as_erased(site: Site, record: Callable[..., ConsentEvent]) -> None:
