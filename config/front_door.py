@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.core.handlers.exception import response_for_exception
 from django.core.handlers.wsgi import WSGIRequest
-from django.db import close_old_connections
+from django.db import connection
 from django.http.request import split_domain_port, validate_host
 
 from consent.api.events import events
@@ -99,10 +99,14 @@ def _record(key: str, environ: Environ, start_response: StartResponse) -> Iterab
     set_already = {name for name, _ in headers}
     added = (("Tk", NOT_TRACKING), ("Content-Length", str(len(response.content))), *_headers_of_middleware(environ))
     headers += [(name, value) for name, value in added if name not in set_already]
-    # Gives the connection back where it is borrowed, and drops one that is broken: what Django does at a request's end.
-    close_old_connections()
+    _give_back_connection()
     start_response(f"{response.status_code} {response.reason_phrase}", headers)
     return [response.content]
+
+
+def _give_back_connection() -> None:
+    """Where it is borrowed; and drops one that is broken: what Django does at a request's end."""
+    connection.close_if_unusable_or_obsolete()
 
 
 def _headers_of_middleware(environ: Environ) -> tuple[tuple[str, str], ...]:

@@ -6,6 +6,8 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import django
+
 
 @contextmanager
 def loaded_is_spared() -> Iterator[None]:
@@ -18,3 +20,9 @@ def loaded_is_spared() -> Iterator[None]:
         yield
     finally:
         gc.unfreeze()
+
+
+def set_up_helper() -> None:
+    """For a process that does such work and nothing else. It runs before any model can be imported."""
+    django.setup()
+    gc.freeze()

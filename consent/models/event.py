@@ -9,29 +9,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from django.db import connection, models, transaction
 
-from consent.append_only import AppendOnly, AppendOnlyQuerySet
+from consent.append_only import AppendOnly
 from consent.models.notice import NoticeVersion
 from cookies.models import Site
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-
-class ConsentEventQuerySet(AppendOnlyQuerySet["ConsentEvent"]):
-    def insert(self, facts: Mapping[str, Any]) -> None:
-        """Write one event, given by attribute, by one statement, which is a transaction of its own where none is open.
-
-        Making an instance, and compiling a statement anew each time, costs more than all else that recording does.
-        Raises IntegrityError where it is there already.
-        """
-        statement, fields = insertion(connection.vendor)
-        values = [convert(facts[name]) for name, convert in fields]
-        if connection.in_atomic_block:
-            with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute(statement, values)
-        else:
-            with connection.cursor() as cursor:
-                cursor.execute(statement, values)
 
 
 class ConsentEvent(AppendOnly):
@@ -82,8 +65,6 @@ class ConsentEvent(AppendOnly):
     leaf_hash = models.BinaryField(null=True)
     ledger_index = models.PositiveBigIntegerField(null=True)
 
-    objects = ConsentEventQuerySet.as_manager()  # type: ignore[misc]
-
     class Meta:
         verbose_name = "consent event"
         ordering = ["-received_at", "-id"]
@@ -110,6 +91,24 @@ class ConsentEvent(AppendOnly):
         return f"{self.get_action_display()} · {self.received_at:%Y-%m-%d %H:%M}"
 
 
+def insert_event(facts: Mapping[str, Any]) -> None:
+    """Write one event, given by attribute, by one statement, which is a transaction of its own where none is open.
+
+    Making an instance, and compiling a statement anew each time, costs more than all else that recording does. Raises
+    IntegrityError where it is there already.
+    """
+    statement, fields = insertion(connection.vendor)
+    values = [convert(facts[name]) for name, convert in fields]
+    if connection.in_atomic_block:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement, values)
+        return
+    # Past Django's cursor, which takes longer than the database does before it writes to disk.
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        connection.connection.execute(_of_driver(connection.vendor), values)
+
+
 @cache
 def insertion(vendor: str) -> tuple[str, list[tuple[str, Callable[[Any], Any]]]]:
     """The statement, and each attribute with what makes the database's value of it; without what is filled later."""
@@ -118,6 +117,13 @@ def insertion(vendor: str) -> tuple[str, list[tuple[str, Callable[[Any], Any]]]]
     marks = ", ".join(["%s"] * len(fields))
     statement = f"INSERT INTO {ConsentEvent._meta.db_table} ({columns}) VALUES ({marks})"
     return statement, [(field.attname, _conversion(field, vendor)) for field in fields]
+
+
+@cache
+def _of_driver(vendor: str) -> str:
+    """The statement as the database's own driver takes it."""
+    statement, _ = insertion(vendor)
+    return statement.replace("%s", "?") if vendor == "sqlite" else statement
 
 
 def _conversion(field: models.Field[Any, Any], vendor: str) -> Callable[[Any], Any]:

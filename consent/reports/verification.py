@@ -6,7 +6,6 @@ leaves of a large one are recomputed by several processes; the tree itself by th
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 from collections import deque
@@ -15,10 +14,9 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 
-import django
 from django.db import DatabaseError
 
-from consent.garbage import loaded_is_spared
+from consent.garbage import loaded_is_spared, set_up_helper
 from consent.ledger.checkpoints import TreeHead, read_tree_head
 from consent.ledger.notes import NoteError, VerifierKey, opened_note
 from consent.ledger.tiles import HASH_BYTES, WIDTH, FullTile, GrowingTree
@@ -105,7 +103,7 @@ def _stretches(ledger: Ledger, size: int, processes: int) -> Iterator[Stretch]:
         return
     # Spawned, not forked: a connection to a database must not be shared.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes - 1, mp_context=context, initializer=_begin_to_help) as pool:
+    with ProcessPoolExecutor(processes - 1, mp_context=context, initializer=set_up_helper) as pool:
         coming: deque[Future[Stretch] | Stretch] = deque()
         while True:
             asked = sum(isinstance(each, Future) and not each.done() for each in coming)
@@ -122,11 +120,6 @@ def _stretches(ledger: Ledger, size: int, processes: int) -> Iterator[Stretch]:
 
 def _is_there(coming: Future[Stretch] | Stretch) -> bool:
     return isinstance(coming, Stretch) or coming.done()
-
-
-def _begin_to_help() -> None:
-    django.setup()
-    gc.freeze()
 
 
 def check_leaves(ledger_id: int, start: int) -> Stretch:

@@ -15,6 +15,7 @@ from django.db import IntegrityError
 from consent.commitments import SALT_BYTES
 from consent.grant_proof import ProofRules, is_unproven_grant
 from consent.models import ConsentEvent, Counted, DailyStatistic
+from consent.models.event import insert_event
 from consent.outcomes import outcomes_of
 from consent.privacy_signals import Signals
 from consent.services.counting import count
@@ -76,7 +77,7 @@ def record_event(
     """
     facts = _facts(site_id, reported, seen, now)
     try:
-        ConsentEvent.objects.insert(facts)
+        insert_event(facts)
     except IntegrityError:
         return _recorded_before(facts)
     for outcome in _outcomes(reported, seen, rules):

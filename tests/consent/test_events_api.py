@@ -278,7 +278,7 @@ def test_database_that_is_away_answers_503_and_when_to_try_again(
     def locked(*args: Any, **kwargs: Any) -> None:
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr(type(ConsentEvent.objects.all()), "insert", locked)
+    monkeypatch.setattr("consent.services.recording.insert_event", locked)
     response = send(event_body)
     assert response.status_code == 503
     assert response["Retry-After"]

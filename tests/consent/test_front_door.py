@@ -39,7 +39,7 @@ class Watched:
 @pytest.fixture(autouse=True)
 def _connection_stays(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A test's transaction would end with its connection; tests/server has the real thing."""
-    monkeypatch.setattr("config.front_door.close_old_connections", lambda: None)
+    monkeypatch.setattr("config.front_door._give_back_connection", lambda: None)
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     yield

@@ -24,6 +24,7 @@ from consent.ledger.checkpoints import read_tree_head
 from consent.ledger.merkle import root_from_inclusion, roots_from_consistency
 from consent.ledger.notes import opened_note
 from consent.models import Checkpoint, ConsentEvent, Ledger, LedgerCheck, LedgerKey, LedgerTile
+from consent.models.event import insert_event
 from consent.privacy_signals import Signals
 from consent.reports.evidence import Row, evidence_of
 from consent.reports.proofs import consistency_proof, inclusion_proof, verifier_keys
@@ -517,7 +518,7 @@ def test_website_that_can_not_be_sealed_keeps_no_other_from_it(
     tmp_path: Path,
 ) -> None:
     record()
-    ConsentEvent.objects.insert(facts_of(ConsentEvent.objects.get(), site_id=mallory_site.pk))
+    insert_event(facts_of(ConsentEvent.objects.get(), site_id=mallory_site.pk))
     execute(f"UPDATE {EVENTS} SET salts = NULL WHERE site_id = {published.site_id}")
     # Not a folder: nothing can be copied into it either.
     settings.CHECKPOINT_FOLDER = str(tmp_path / "file")
