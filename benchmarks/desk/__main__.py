@@ -37,7 +37,7 @@ def measure(options: argparse.Namespace) -> None:
     from django.test import Client  # noqa: PLC0415
     from django.urls import reverse  # noqa: PLC0415
 
-    from benchmarks.desk.filling import make_published_site  # noqa: PLC0415
+    from benchmarks.desk.filling import answer_once, make_published_site  # noqa: PLC0415
     from benchmarks.ledger.filling import BEGAN, fill  # noqa: PLC0415
     from consent.models import ConsentEvent  # noqa: PLC0415
     from consent.reports.events import EventSearch  # noqa: PLC0415
@@ -56,23 +56,36 @@ def measure(options: argparse.Namespace) -> None:
     for events in options.events:
         site, version = make_published_site(f"site-{events}")
         fill(site, version, events)
+        consent_id, event_id = answer_once(site, version, now)
         seal_site(site=site, now=now)
         rates = []
-        for form in ("csv", "ndjson"):
+        for form in ("csv", "ndjson", "27560"):
             export = ask_export(site=site, form=form, search=EventSearch(), by="root", now=now)
             manifest, seconds = timed(lambda export=export: make_export(export=export))  # type: ignore[misc]
-            assert manifest["count"] == events, manifest
+            assert manifest["count"] == events + 1, manifest
             rates.append(f"{form} {events / seconds:,.0f} rows a second")
         middle = ConsentEvent.objects.get(site=site, ledger_index=events // 2)
         one = reverse("admin:consent_consentevent_change", args=[middle.pk])
         many = f"{reverse('admin:consent_consentevent_changelist')}?website={site.key}"
+        visitor = {"Authorization": f"Bearer {consent_id}", "Origin": site.domains[0]}
+        own = f"/api/v1/sites/{site.key}"
+
+        def asked(url: str, visitor: dict[str, str] = visitor) -> None:
+            assert client.get(url, headers=visitor).status_code == 200, url
+
         pages = [
-            f"{name} {median(lambda url=url: client.get(url)):.0f} ms"  # type: ignore[misc]
-            for name, url in (("event", one), ("list", many), ("list from the middle", f"{many}&before={middle.pk}"))
+            f"{name} {median(lambda url=url: asked(url)):.1f} ms"  # type: ignore[misc]
+            for name, url in (
+                ("event", one),
+                ("list", many),
+                ("list from the middle", f"{many}&before={middle.pk}"),
+                ("receipt", f"{own}/receipts/{event_id}"),
+                ("history", f"{own}/consents"),
+            )
         ]
         memory = peak_megabytes()
         forgotten, seconds = timed(lambda site=site: apply_retention(site=site, now=BEGAN + timedelta(days=2000)))  # type: ignore[misc]
-        assert forgotten.count == events, forgotten
+        assert forgotten.count == events + 1, forgotten
         rates.append(f"forgotten {events / seconds:,.0f} a second")
         print(f"{events:>9,} events: {', '.join([*rates, *pages])}, peak memory {memory:.0f} MB")
 

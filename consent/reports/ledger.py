@@ -77,11 +77,8 @@ class LedgerReader:
 
     def _read_full(self, wanted: Collection[tuple[int, int]]) -> None:
         """Those that are full, at once: a question each would take longer than all else in a proof."""
-        full = [Q(level=level, position=index) for level, index in wanted if self._width(level, index) == WIDTH]
-        if full:
-            rows = LedgerTile.objects.filter(reduce(or_, full), ledger=self.ledger)
-            for level, index, hashes in rows.values_list("level", "position", "hashes"):
-                self._tiles[level, index] = bytes(hashes)
+        full = [place for place in wanted if self._width(*place) == WIDTH]
+        self._tiles |= {place: hashes for place, (hashes, _) in tiles_at(self.ledger, full).items()}
 
     def _width(self, level: int, index: int) -> int:
         return min(WIDTH, (self.size >> HEIGHT * level) - index * WIDTH)
@@ -91,6 +88,15 @@ class LedgerReader:
         if width == WIDTH:
             return bytes(LedgerTile.objects.get(ledger=self.ledger, level=level, position=index).hashes)
         return b"".join(_partial(self.ledger, level, index * WIDTH, width))
+
+
+def tiles_at(ledger: Ledger, places: Collection[tuple[int, int]]) -> dict[tuple[int, int], tuple[bytes, bytes]]:
+    """The hashes and the root of full tiles by level and index, read at once. What is not there is left out."""
+    if not places:
+        return {}
+    there = reduce(or_, [Q(level=level, position=index) for level, index in places])
+    rows = LedgerTile.objects.filter(there, ledger=ledger).values_list("level", "position", "hashes", "root")
+    return {(level, index): (bytes(hashes), bytes(root)) for level, index, hashes, root in rows}
 
 
 def _partial(ledger: Ledger, level: int, start: int, width: int) -> list[bytes]:

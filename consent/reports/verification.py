@@ -9,7 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -22,7 +22,7 @@ from consent.ledger.notes import NoteError, VerifierKey, opened_note
 from consent.ledger.tiles import HASH_BYTES, WIDTH, FullTile, GrowingTree
 from consent.models import Checkpoint, ConsentEvent, Ledger, LedgerKey, LedgerTile
 from consent.reports.evidence import EvidenceMissing, Row, evidence_of
-from consent.reports.ledger import sealed_size
+from consent.reports.ledger import sealed_size, tiles_at
 from consent.signatures import fingerprint_of, is_signed_by
 
 STRETCH = 4096
@@ -83,8 +83,7 @@ def _check_tree(
             # Up to the next checkpoint, since its root is the tree's at that very size.
             part = hashes[: coming.size - tree.size] if coming else hashes
             hashes = hashes[len(part) :]
-            for tile in tree.extend(part):
-                _check_tile(ledger, tile)
+            _check_tiles(ledger, tree.extend(part))
             while coming and coming.size == tree.size:
                 _check_checkpoint(ledger, coming, tree.root(), good)
                 good, coming = coming.size, next(checkpoints, None)
@@ -163,15 +162,17 @@ def _checked_hash(row: Row, place: int) -> bytes:
     return computed
 
 
-def _check_tile(ledger: Ledger, tile: FullTile) -> None:
-    name = f"Tile {tile.level}/{tile.index}"
-    stored = LedgerTile.objects.filter(ledger=ledger, level=tile.level, position=tile.index).first()
-    if stored is None:
-        raise Difference(f"{name} is missing.")
-    if bytes(stored.hashes) != tile.hashes:
-        raise Difference(f"{name} holds another hash at place {_first_unlike(bytes(stored.hashes), tile.hashes)}.")
-    if bytes(stored.root) != tile.root:
-        raise Difference(f"{name} says another root than its hashes give.")
+def _check_tiles(ledger: Ledger, tiles: Sequence[FullTile]) -> None:
+    stored = tiles_at(ledger, [(tile.level, tile.index) for tile in tiles])
+    for tile in tiles:
+        name = f"Tile {tile.level}/{tile.index}"
+        if (tile.level, tile.index) not in stored:
+            raise Difference(f"{name} is missing.")
+        hashes, root = stored[tile.level, tile.index]
+        if hashes != tile.hashes:
+            raise Difference(f"{name} holds another hash at place {_first_unlike(hashes, tile.hashes)}.")
+        if root != tile.root:
+            raise Difference(f"{name} says another root than its hashes give.")
 
 
 def _first_unlike(stored: bytes, computed: bytes) -> int:

@@ -6,26 +6,34 @@ holds the lock for one batch. Two sealers may run at once; who comes second begi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from consent.garbage import loaded_is_spared
 from consent.ledger.checkpoints import TreeHead
 from consent.ledger.notes import VerifierKey, signed_note
-from consent.ledger.tiles import FullTile, GrowingTree
+from consent.ledger.tiles import HASH_BYTES, FullTile, GrowingTree
 from consent.models import Checkpoint, ConsentEvent, Ledger, LedgerTile
-from consent.reports.evidence import Row, evidence_of
+from consent.reports.evidence import evidence_of
 from consent.reports.ledger import LedgerReader, sealed_size
+from consent.reports.reading_ahead import read_ahead
 from consent.services.ledger_keys import signing_key
 from cookies.models import Site
 
 BATCH = 1024
+FIRST = UUID(int=0)
 TABLE = ConsentEvent._meta.db_table
+
+
+# An event's commitments, its leaf hash, and its id as the database writes it.
+_Leaf = tuple[bytes, bytes, str]
 
 
 class LedgerDamaged(Exception):
@@ -65,24 +73,34 @@ def origin_of(site: Site) -> str:
 
 
 def _seal_all(site: Site, ledger: Ledger, batch: int) -> int:
+    tree, count, found = None, 0, True
+    while found:
+        # From the beginning again until nothing is left: ids are by the clock, and another server's may be behind.
+        found = False
+        with read_ahead(_unsealed(site, batch)) as batches:
+            for leaves in batches:
+                found = True
+                tree = tree or _checked_tree(ledger)
+                try:
+                    _seal_batch(ledger, tree, leaves)
+                    count += len(leaves)
+                except _Overtaken:
+                    tree = None
+                    break
+    return count
+
+
+def _unsealed(site: Site, batch: int) -> Iterator[list[_Leaf]]:
     digests: dict[int, str] = {}
-    tree, count = None, 0
+    edge = FIRST
     while True:
-        rows = list(
-            evidence_of(
-                site_key=site.key,
-                digests=digests,
-                events=ConsentEvent.objects.filter(site=site, ledger_index=None).order_by("id")[:batch],
-            )
-        )
+        # Beyond what was just read: a database that keeps old versions of rows would step over all of them each time.
+        events = ConsentEvent.objects.filter(site=site, ledger_index=None, id__gt=edge).order_by("id")[:batch]
+        rows = list(evidence_of(site_key=site.key, digests=digests, events=events))
         if not rows:
-            return count
-        tree = tree or _checked_tree(ledger)
-        try:
-            _seal_batch(ledger, tree, rows)
-            count += len(rows)
-        except _Overtaken:
-            tree = None
+            return
+        edge = UUID(rows[-1].id)
+        yield [(row.evidence.commitments, row.leaf_hash(), row.id) for row in rows]
 
 
 def _checked_tree(ledger: Ledger) -> GrowingTree:
@@ -105,16 +123,12 @@ def _grown(reader: LedgerReader, signed: Checkpoint | None) -> GrowingTree:
     return reader.growing_tree()
 
 
-def _seal_batch(ledger: Ledger, tree: GrowingTree, rows: Sequence[Row]) -> None:
-    start, hashes = tree.size, [row.leaf_hash() for row in rows]
-    tiles = tree.extend(hashes)
-    sealed = [
-        (row.evidence.commitments, leaf, start + at, row.id)
-        for at, (row, leaf) in enumerate(zip(rows, hashes, strict=True))
-    ]
+def _seal_batch(ledger: Ledger, tree: GrowingTree, leaves: Sequence[_Leaf]) -> None:
+    start = tree.size
+    tiles = tree.extend([leaf for _, leaf, _ in leaves])
     with transaction.atomic():
         Ledger.objects.select_for_update().get(pk=ledger.pk)
-        if sealed_size(ledger) != start or _write(sealed) != len(sealed):
+        if sealed_size(ledger) != start or _write(leaves, start) != len(leaves):
             raise _Overtaken
         LedgerTile.objects.bulk_create(_tile_row(ledger, tile) for tile in tiles)
 
@@ -123,27 +137,37 @@ def _tile_row(ledger: Ledger, tile: FullTile) -> LedgerTile:
     return LedgerTile(ledger=ledger, level=tile.level, position=tile.index, hashes=tile.hashes, root=tile.root)
 
 
-def _write(sealed: Sequence[tuple[bytes, bytes, int, str]]) -> int:
-    """Write a batch's commitments, leaf hashes and places. Returns how many rows took them."""
+def _write(leaves: Sequence[_Leaf], start: int) -> int:
+    """Write a batch's commitments, leaf hashes and places, from `start` on. Returns how many rows took them."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            # One statement with four arrays: a statement a row would spend its time on the way.
-            columns = [list(column) for column in zip(*sealed, strict=True)]
-            cursor.execute(
-                f"UPDATE {TABLE} "
-                "SET commitments = new.commitments, leaf_hash = new.leaf_hash, ledger_index = new.place "
-                "FROM unnest(%s::bytea[], %s::bytea[], %s::bigint[], %s::uuid[]) "
-                "AS new (commitments, leaf_hash, place, id) "
-                f"WHERE {TABLE}.id = new.id AND {TABLE}.ledger_index IS NULL",
-                columns,
-            )
+            _write_at_once(cursor, leaves, start)
         else:
             cursor.executemany(
                 f"UPDATE {TABLE} SET commitments = %s, leaf_hash = %s, ledger_index = %s "
                 "WHERE id = %s AND ledger_index IS NULL",
-                sealed,
+                [(commitments, leaf, start + at, id_) for at, (commitments, leaf, id_) in enumerate(leaves)],
             )
         return int(cursor.rowcount)
+
+
+def _write_at_once(cursor: CursorWrapper, leaves: Sequence[_Leaf], start: int) -> None:
+    """One statement for PostgreSQL: a statement a row would spend its time on the way, and a value a row in the driver.
+
+    The rows' bytes go over as two long strings, of which each row takes its part.
+    """
+    # It guesses the number of rows wrongly, and would read the whole table to join it with a thousand.
+    cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
+    commitments, hashes, ids = zip(*leaves, strict=True)
+    width = len(commitments[0])
+    cursor.execute(
+        f"UPDATE {TABLE} SET commitments = substring(%s::bytea FROM new.at * {width} + 1 FOR {width}), "
+        f"leaf_hash = substring(%s::bytea FROM new.at * {HASH_BYTES} + 1 FOR {HASH_BYTES}), "
+        "ledger_index = %s + new.at "
+        "FROM (SELECT id, (place - 1)::integer AS at FROM unnest(%s::uuid[]) WITH ORDINALITY given (id, place)) new "
+        f"WHERE {TABLE}.id = new.id AND {TABLE}.ledger_index IS NULL",
+        [b"".join(commitments), b"".join(hashes), start, f"{{{','.join(ids)}}}"],
+    )
 
 
 @transaction.atomic

@@ -305,7 +305,6 @@ def addresses(server: Server) -> list[str]:
     site = f"/admin/cookies/site/{pk}"
     return [
         *(f"{site}/{route}" for route in _routes()),
-        f"{site}/partners/move/",
         f"{site}/partners/library/hubspot/",
         f"{site}/partners/{partner}/",
         f"{site}/partners/{partner}/necessity/",
