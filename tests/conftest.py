@@ -24,6 +24,19 @@ from tests.facts import ANSWERABLE
 from tests.postgres import start_postgres
 
 ON_POSTGRESQL = os.environ.get("TEST_DATABASE", "sqlite") == "postgresql"
+ABOUT = (
+    "access",
+    "check_page",
+    "cookies",
+    "cookie_lists",
+    "editing",
+    "install",
+    "moves",
+    "partners",
+    "policy",
+    "preview",
+)
+FORMS = {f"test_admin_{name}.py" for name in (*ABOUT, "review", "team", "texts", "tokens", "webhooks")}
 IN_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 
 # Django's settings are read from the environment when they are first used, so this comes before that.
@@ -62,15 +75,16 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not ON_POSTGRESQL:
         return
-    again = [item for item in items if uses_database(item) and not asks_who_may_see_a_page(item)]
+    again = [item for item in items if uses_database(item) and not is_about_forms(item)]
     chosen = set(again)
     config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
     items[:] = again
 
 
-def asks_who_may_see_a_page(item: pytest.Item) -> bool:
-    """Hundreds of whole pages for each kind of person: the other tests of these pages run on both databases."""
-    return item.path.name == "test_admin_access.py"
+def is_about_forms(item: pytest.Item) -> bool:
+    """Whole pages of the admin that ask the database nothing of their own: services, reports and models are tested on
+    both, and so is each page, opened once."""
+    return item.path.name in FORMS and getattr(item, "originalname", "") != "test_superuser_opens_every_page"
 
 
 def uses_database(item: pytest.Item) -> bool:

@@ -104,7 +104,7 @@ class Chromium:
 
 @contextmanager
 def chromium(bench: Bench, *, is_phone: bool = True) -> Iterator[Chromium]:
-    path = find_chromium()
+    path = find_chromium(whole=True)
     if path is None:
         raise SystemExit("There is no Chromium. `python -m tools.chromium` installs one, or says what to do.")
     hosts = f"MAP *.{website.TAG_HOST} 127.0.0.1:{bench.port}, MAP * ~NOTFOUND, EXCLUDE localhost"

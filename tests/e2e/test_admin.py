@@ -73,6 +73,7 @@ def test_preview_records_nothing_and_reaches_nobody(maria: Page, server: Server,
     preview = maria.frame_locator("iframe")
     preview.get_by_role("button", name="Choose for yourself").wait_for()
     maria.on("requestfinished", lambda request: sent.append(request.url))
+    maria.locator("iframe").scroll_into_view_if_needed()
     preview.get_by_role("button", name="Choose for yourself").click()
     preview.locator("[data-sayso-layer=preferences] [data-sayso-action=accept-all]").click()
     maria.wait_for_timeout(500)

@@ -289,6 +289,7 @@ def test_frame_asks_for_itself_and_a_sandboxed_one_for_its_view(
         frame: Frame = page.frame(name)  # type: ignore[assignment]
         frame.locator('[data-sayso-layer="banner"]').wait_for()
         assert frame.evaluate("() => window.ran || []") == [], name
+        page.locator(f"iframe[name={name}]").scroll_into_view_if_needed()
         frame.locator('[data-sayso-action="accept-all"]').click()
         frame.wait_for_function("() => window.ran && ran.length >= 2")
         assert frame.evaluate("() => window.sayso.get().categories") == ALL_ON

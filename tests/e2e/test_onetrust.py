@@ -176,6 +176,8 @@ def test_its_buttons_open_the_preference_centre_and_its_list_is_ours(own: OwnWeb
     page.locator("#ot-sdk-btn").click()
     centre(page).locator("input[data-category]").first.wait_for()
     page.keyboard.press("Escape")
+    # A centre that is still closing stays what it is.
+    centre(page).wait_for(state="detached")
     page.evaluate("() => OneTrust.ToggleInfoDisplay()")
     centre(page).locator("input[data-category]").first.wait_for()
     page.wait_for_function(

@@ -99,6 +99,7 @@ def test_what_is_typed_is_seen_before_it_is_saved(
     choose(page, "view", "Preference centre")
     centre = shown(page, 6).locator("[data-sayso-layer=preferences]")
     expect(centre.locator("dialog")).to_have_css("background-color", "rgb(17, 17, 34)")
+    page.locator("iframe").scroll_into_view_if_needed()
     centre.locator("[data-sayso-action=accept-all]").click()
     expect(centre).to_have_count(0)
     choose(page, "view", "Cookie list")

@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 __all__ = ["asked", "context"]
 # Milliseconds. For a second nothing is heard that follows a wrong code.
 AFTER_A_MISTAKE = 1200
-MAKE_NORA = f"""
+MAKE_TILDA = f"""
 from django.contrib.auth.models import Group, User
-nora = User.objects.create_user("nora", password={PASSWORD!r}, is_staff=True)
-nora.groups.add(Group.objects.get(name="Owner"))
+tilda = User.objects.create_user("tilda", password={PASSWORD!r}, is_staff=True)
+tilda.groups.add(Group.objects.get(name="Owner"))
 """
 
 
 def log_in(page: Page, server: Server) -> None:
     page.goto(f"{server.platform}/admin/")
-    page.get_by_label("Username").fill("nora")
+    page.get_by_label("Username").fill("tilda")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
 
@@ -44,7 +44,7 @@ def code_of(key: str, *, later: int = 0) -> str:
 
 
 def test_second_step_is_set_up_asked_for_and_replaced_by_a_recovery_code(server: Server, page: Page) -> None:
-    server.shell(MAKE_NORA)
+    server.shell(MAKE_TILDA)
     log_in(page, server)
     page.goto(f"{server.platform}/admin/two-factor/")
     assert faults(page) == []

@@ -33,6 +33,8 @@ QUIET: dict[str, bool | int | str] = {
     "browser.startup.homepage": "about:blank",
     "browser.startup.page": 0,
     "datareporting.policy.dataSubmissionEnabled": False,
+    # One process for a website: a switch reaches each by itself, and the next page could be in one that has not heard.
+    "dom.ipc.processCount.webIsolated": 1,
     "dom.ipc.processPrelaunch.enabled": False,
     "extensions.systemAddon.update.enabled": False,
     "extensions.update.enabled": False,

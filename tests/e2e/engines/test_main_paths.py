@@ -62,6 +62,7 @@ addEventListener("securitypolicyviolation", ({effectiveDirective, blockedURI}) =
 console.warn = (...words) => faults.push(words.join(" "));"""
 SHOWN = "([name]) => !!document.querySelector(`[data-sayso-layer=${name}]`)"
 GONE = "([name]) => !document.querySelector(`[data-sayso-layer=${name}]`)"
+SEEN = {"gpc": "() => navigator.globalPrivacyControl === true", "dnt": "() => navigator.doNotTrack === '1'"}
 LAST_RAN = "() => window.ran && ran.includes('last')"
 
 
@@ -186,11 +187,15 @@ def test_withdrawal_removes_what_the_partner_left(tab: Tab, own: OwnWebsite, ser
 def test_signal_refuses_without_a_question(
     signal: str, tab: Tab, engine: Firefox | WebKit, own: OwnWebsite, outside: Outside
 ) -> None:
-    # A switch reaches each process of the browser by itself: it is waited for in the one that shows the website.
     own.open(tab, head="")
     head = engine.signal(signal)
     try:
         visit(tab, own, EVERY_KIND, head=head)
+        # A switch reaches each process of the browser by itself, and the page may be in one that had not heard of it.
+        for _ in range(20):
+            if tab.evaluate(SEEN[signal]):
+                break
+            visit(tab, own, EVERY_KIND, head=head)
     finally:
         engine.signal(signal, on=False)
     state = tab.evaluate("() => window.sayso.get()")
