@@ -101,10 +101,10 @@ def _fill_period(cursor: object, site: Site, version: NoticeVersion, period: int
     share = Random(site.pk).uniform(10, 100)
     table = DailyStatistic._meta.db_table
     cursor.execute(  # type: ignore[attr-defined]
-        f"""INSERT INTO {table} ({COLUMNS})
+        f"""INSERT INTO {table} ({COLUMNS}, variant)
         SELECT %s, days.day, %s, CASE kinds.country WHEN 'US' THEN 'us-ca' ELSE 'eu' END,
                kinds.language, kinds.device, kinds.country, kinds.outcome,
-               1 + CAST(kinds.size * %s / 10000 AS int) + (kinds.n * 7 + days.n * 13) %% 3
+               1 + CAST(kinds.size * %s / 10000 AS int) + (kinds.n * 7 + days.n * 13) %% 3, ''
         FROM days CROSS JOIN kinds
         WHERE days.period = %s AND (kinds.n * 31 + days.n * 17 + days.n * kinds.n) %% 100 < kinds.size * %s / 100""",
         [site.pk, version.pk, share, period, share],
@@ -115,7 +115,7 @@ def _add_up_months(cursor: object) -> None:
     month = "date_trunc('month', day)::date" if connection.vendor == "postgresql" else "date(day, 'start of month')"
     kind = "regime, language, device_class, country, outcome"
     cursor.execute(  # type: ignore[attr-defined]
-        f"""INSERT INTO {MonthlyStatistic._meta.db_table} ({COLUMNS})
-        SELECT site_id, {month}, version_id, {kind}, sum(count)
+        f"""INSERT INTO {MonthlyStatistic._meta.db_table} ({COLUMNS}, variant)
+        SELECT site_id, {month}, version_id, {kind}, sum(count), ''
         FROM {DailyStatistic._meta.db_table} GROUP BY site_id, {month}, version_id, {kind}"""
     )
