@@ -34,6 +34,7 @@ QUIET: dict[str, bool | int | str] = {
     "browser.startup.page": 0,
     "datareporting.policy.dataSubmissionEnabled": False,
     # One process for a website: a switch reaches each by itself, and the next page could be in one that has not heard.
+    "dom.ipc.processCount": 1,
     "dom.ipc.processCount.webIsolated": 1,
     "dom.ipc.processPrelaunch.enabled": False,
     "extensions.systemAddon.update.enabled": False,

@@ -62,7 +62,7 @@ addEventListener("securitypolicyviolation", ({effectiveDirective, blockedURI}) =
 console.warn = (...words) => faults.push(words.join(" "));"""
 SHOWN = "([name]) => !!document.querySelector(`[data-sayso-layer=${name}]`)"
 GONE = "([name]) => !document.querySelector(`[data-sayso-layer=${name}]`)"
-SEEN = {"gpc": "() => navigator.globalPrivacyControl === true", "dnt": "() => navigator.doNotTrack === '1'"}
+SENT = {"gpc": "navigator.globalPrivacyControl === true", "dnt": "navigator.doNotTrack === '1'"}
 LAST_RAN = "() => window.ran && ran.includes('last')"
 
 
@@ -188,13 +188,15 @@ def test_signal_refuses_without_a_question(
     signal: str, tab: Tab, engine: Firefox | WebKit, own: OwnWebsite, outside: Outside
 ) -> None:
     own.open(tab, head="")
-    head = engine.signal(signal)
+    head = f"{engine.signal(signal)}<script>window.isSent = {SENT[signal]};</script>"
     try:
         visit(tab, own, EVERY_KIND, head=head)
-        # A switch reaches each process of the browser by itself, and the page may be in one that had not heard of it.
+        # A switch reaches each process of the browser by itself, and the page may have begun in one that had not heard.
         for _ in range(20):
-            if tab.evaluate(SEEN[signal]):
+            if tab.evaluate("() => window.isSent"):
                 break
+            engine.signal(signal, on=False)
+            engine.signal(signal)
             visit(tab, own, EVERY_KIND, head=head)
     finally:
         engine.signal(signal, on=False)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tools.engines import WebKitPrograms
 
-SLOWEST_ANSWER = 60
+SLOWEST_ANSWER, SLOWEST_SESSION = 60, 30
 # WebKit's driver now and then waits for ever for a browser that it has started.
 STARTS = 3
 # Where each command lives in the driver.
@@ -80,7 +80,9 @@ class WebKit:
 
     @contextlib.contextmanager
     def session(self, wanted: Mapping[str, Any]) -> Iterator[None]:
-        self.id = self._ask("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})["sessionId"]
+        self.id = self._ask("POST", "/session", {"capabilities": {"alwaysMatch": wanted}}, latest=SLOWEST_SESSION)[
+            "sessionId"
+        ]
         yield
         # The small browser closes by itself only so.
         self._ask("DELETE", f"/session/{self.id}")
@@ -93,7 +95,7 @@ class WebKit:
         """The markup with which a page sees the signal."""
         return f"<script>{SIGNALS[name]}</script>" if on else ""
 
-    def _ask(self, method: str, path: str, body: Any = None) -> Any:
+    def _ask(self, method: str, path: str, body: Any = None, *, latest: float = SLOWEST_ANSWER) -> Any:
         request = urllib.request.Request(
             self.driver + path,
             method=method,
@@ -101,7 +103,7 @@ class WebKit:
             headers={"Content-Type": "application/json"},
         )
         try:
-            with urllib.request.urlopen(request, timeout=SLOWEST_ANSWER) as answer:
+            with urllib.request.urlopen(request, timeout=latest) as answer:
                 return json.load(answer)["value"]
         except urllib.error.HTTPError as error:
             with error:
