@@ -67,6 +67,8 @@ class Evidence(NamedTuple):
 def leaf_of(evidence: Evidence, erasable: tuple[str, ...]) -> bytes:
     """The leaf's bytes. `erasable` names the committed fields in the order of the commitments.
 
+    Raises ValueError for more or fewer commitments than that.
+
     Written out instead of sorted at run time, since verifying a ledger does this for every event ever recorded.
     """
     (
@@ -100,6 +102,8 @@ def leaf_of(evidence: Evidence, erasable: tuple[str, ...]) -> bytes:
 
 
 def _commitments(raw: bytes, erasable: tuple[str, ...]) -> str:
+    if len(raw) != HASH_BYTES * len(erasable):
+        raise ValueError("Each field that may be erased has one commitment of its own.")
     pattern, ordered = _pattern(erasable)
     return pattern % ordered(raw.hex(" ", -HASH_BYTES).split(" "))
 

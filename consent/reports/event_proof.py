@@ -57,9 +57,12 @@ def proof_of(event: ConsentEvent) -> EventProof:
     """Recompute the leaf, and follow it to the newest checkpoint."""
     try:
         row = next(evidence_of(site_key=event.site.key, digests={}, events=ConsentEvent.objects.filter(pk=event.pk)))
+        leaf_hash = row.leaf_hash().hex()
     except EvidenceMissing:
         return EventProof([Finding("Contents", False, "It has lost its values without leaving commitments to them.")])
-    return EventProof([_contents(row), _leaf(row), _inclusion(event, row)], row.leaf_hash().hex())
+    except ValueError:
+        return EventProof([Finding("Contents", False, "It can't be read: a part of it is not of its kind.")])
+    return EventProof([_contents(row), _leaf(row), _inclusion(event, row)], leaf_hash)
 
 
 def standing_of(site_id: int) -> LedgerStanding:

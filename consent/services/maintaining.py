@@ -35,9 +35,13 @@ def maintain(*, now: datetime) -> Iterator[Done]:
         try:
             yield from step(now)
         except Exception as error:  # noqa: BLE001  the outermost edge of this worker: it says so, and goes on
-            # Databases go on to tell the values of the row, which are nobody's in a log.
-            said = str(error).partition("\n")[0]
-            yield Done(f"{step.__name__.strip('_')} ended early. {type(error).__name__}: {said}", failed=True)
+            name = step.__name__.strip("_")
+            yield Done(f"{name} ended early. {type(error).__name__}: {_first_line(error)}", failed=True)
+
+
+def _first_line(error: Exception) -> str:
+    """Databases go on to tell the values of the row, which have no business in a log."""
+    return str(error).partition("\n")[0]
 
 
 def _seal(now: datetime) -> Iterator[Done]:
@@ -45,7 +49,7 @@ def _seal(now: datetime) -> Iterator[Done]:
         try:
             count = seal_site(site=site, now=now).count
         except (LedgerDamaged, EvidenceMissing, KeyFileError, DatabaseError, OSError, ValueError) as error:
-            yield Done(f"{site.key}: not everything was sealed and signed. {error}", failed=True)
+            yield Done(f"{site.key}: not everything was sealed and signed. {_first_line(error)}", failed=True)
             continue
         if count:
             yield Done(f"{site.key}: {count} events were sealed.")

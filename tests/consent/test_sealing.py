@@ -26,6 +26,7 @@ from consent.ledger.notes import opened_note
 from consent.models import Checkpoint, ConsentEvent, Ledger, LedgerCheck, LedgerKey, LedgerTile
 from consent.models.event import insert_event
 from consent.privacy_signals import Signals
+from consent.reports.event_proof import proof_of
 from consent.reports.evidence import Row, evidence_of
 from consent.reports.proofs import consistency_proof, inclusion_proof, verifier_keys
 from consent.reports.verification import verify
@@ -466,6 +467,20 @@ def test_value_that_can_no_longer_be_read_is_found(
     finding = verify(ledger).finding
     assert finding.startswith("Leaf ")
     assert "can't be read" in finding
+
+
+@pytest.mark.parametrize("stored", [b"x" * 32, b"x" * 192])
+def test_commitments_that_are_too_few_or_too_many_are_found(
+    published: Publication, record: Callable[..., Any], stored: bytes
+) -> None:
+    """Of an erased event nothing else is left to compare them with."""
+    ledger = sealed(published.site, record)
+    event = published.site.events.get(ledger_index=1)
+    erase_consent(site_id=published.site_id, consent_ref=str(event.consent_ref))
+    assert verify(ledger).finding == ""
+    tamper("commitments", blob(stored), place=1)
+    assert verify(ledger).finding == "Leaf 1 can't be read: a part of its event is not of its kind."
+    assert proof_of(published.site.events.get(ledger_index=1)).holds is False
 
 
 # --- Commands --------------------------------------------------------------------------------------
