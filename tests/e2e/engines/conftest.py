@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +11,7 @@ from tests.e2e.conftest import FAILED, RESULTS
 from tests.e2e.engines.firefox import firefox
 from tests.e2e.engines.outside import Outside
 from tests.e2e.engines.tab import Tab
-from tests.e2e.engines.webkit import webkit
+from tests.e2e.engines.webkit import WebKit, webkit
 from tools.engines import find_firefox, find_webkit, present
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.e2e.engines.firefox import Firefox
-    from tests.e2e.engines.webkit import WebKit
     from tests.e2e.pages import OwnWebsite
 
 ENGINES = present()
@@ -51,6 +51,15 @@ def start(name: str, folder: Path, proxy: int) -> AbstractContextManager[Firefox
     pytest.fail(f"There is no {name}. `make test-browser` installs it, or says what to do.")
 
 
+@dataclass(frozen=True)
+class Signal:
+    """A visitor whose browser sends a signal, by its name in `sayso.get()`, and the markup that a page needs for it."""
+
+    name: str
+    tab: Tab
+    head: str = ""
+
+
 @pytest.fixture
 def outside(_everybody_else: Outside) -> Outside:
     """What left the pages of this test for others than this machine."""
@@ -69,3 +78,15 @@ def tab(engine: Firefox | WebKit, own: OwnWebsite, outside: Outside, request: py
         RESULTS.mkdir(exist_ok=True)
         tab.picture(RESULTS / f"{request.node.name}.png")
     assert tab.evaluate("() => window.faults || []") == []
+
+
+@pytest.fixture(params=["gpc", "dnt"])
+def signal(
+    request: pytest.FixtureRequest, engine: Firefox | WebKit, tab: Tab, _everybody_else: Outside, tmp_path: Path
+) -> Iterator[Signal]:
+    if isinstance(engine, WebKit):
+        yield Signal(request.param, tab, engine.signal(request.param))
+        return
+    program, proxy = str(find_firefox()), _everybody_else.port
+    with firefox(program, folder=tmp_path / "own", proxy=proxy, signal=request.param) as own:
+        yield Signal(request.param, Tab(own))

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 SLOWEST_START = 180
 SIGNALS = {"gpc": "privacy.globalprivacycontrol.enabled", "dnt": "privacy.donottrackheader.enabled"}
-SEEN = {"gpc": "return navigator.globalPrivacyControl === true", "dnt": "return navigator.doNotTrack === '1'"}
 # Nobody is asked for anything that a page did not ask for, and the first window is empty.
 QUIET: dict[str, bool | int | str] = {
     "marionette.port": 0,
@@ -33,10 +32,6 @@ QUIET: dict[str, bool | int | str] = {
     "browser.startup.homepage": "about:blank",
     "browser.startup.page": 0,
     "datareporting.policy.dataSubmissionEnabled": False,
-    # One process for a website: a switch reaches each by itself, and the next page could be in one that has not heard.
-    "dom.ipc.processCount": 1,
-    "dom.ipc.processCount.webIsolated": 1,
-    "dom.ipc.processPrelaunch.enabled": False,
     "extensions.systemAddon.update.enabled": False,
     "extensions.update.enabled": False,
     "media.gmp-manager.updateEnabled": False,
@@ -50,12 +45,16 @@ QUIET: dict[str, bool | int | str] = {
 
 
 @contextlib.contextmanager
-def firefox(program: str, *, folder: Path, proxy: int) -> Iterator[Firefox]:
-    """One Firefox with a profile of its own, whose requests to anybody else go to the proxy."""
+def firefox(program: str, *, folder: Path, proxy: int, signal: str | None = None) -> Iterator[Firefox]:
+    """One Firefox with a profile of its own, whose requests to anybody else go to the proxy.
+
+    `signal` is the visitor's own switch, "gpc" or "dnt". It is set before Firefox starts: one that is set later reaches
+    each of its processes by itself, and a page may begin in one that has not heard.
+    """
     folder.mkdir()
-    (folder / "user.js").write_text(preferences({**QUIET, **through(proxy)}))
-    # The visitor's own switches are Firefox's settings: to reach those has to be allowed by name.
-    options = ["--headless", "--marionette", "-remote-allow-system-access", "--no-remote", "--profile", str(folder)]
+    switch = {SIGNALS[signal]: True} if signal else {}
+    (folder / "user.js").write_text(preferences({**QUIET, **through(proxy), **switch}))
+    options = ["--headless", "--marionette", "--no-remote", "--profile", str(folder)]
     with (
         leashed([program, *options], log=folder / "said.log") as process,
         socket.create_connection(("127.0.0.1", port_of(process, folder)), timeout=SLOWEST_START) as line,
@@ -72,17 +71,6 @@ class Firefox:
 
     def send(self, command: str, **parameters: Any) -> Any:
         return self._ask(f"WebDriver:{command}", **parameters)
-
-    def signal(self, name: str, *, on: bool = True) -> str:
-        """Sets the visitor's own switch. Returns the markup that a page needs for it: none."""
-        self._ask("Marionette:SetContext", value="chrome")
-        self.send("ExecuteScript", script="Services.prefs.setBoolPref(...arguments)", args=[SIGNALS[name], on])
-        self._ask("Marionette:SetContext", value="content")
-        # It reaches the process of the pages a moment later.
-        latest = time.monotonic() + SLOWEST_START
-        while self.send("ExecuteScript", script=SEEN[name], args=[]) != on and time.monotonic() < latest:
-            time.sleep(0.03)
-        return ""
 
     def _ask(self, name: str, **parameters: Any) -> Any:
         self.sent += 1

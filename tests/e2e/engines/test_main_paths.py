@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from consent.demo.hosts import FIRST_WEBSITE
 from tests.e2e.pages import FRAME, PICTURE, TAG, gated, inline
 from tests.e2e.test_embedding import policy
@@ -27,10 +25,9 @@ from tests.e2e.visitor import (
 )
 
 if TYPE_CHECKING:
-    from tests.e2e.engines.firefox import Firefox
+    from tests.e2e.engines.conftest import Signal
     from tests.e2e.engines.outside import Outside
     from tests.e2e.engines.tab import Tab
-    from tests.e2e.engines.webkit import WebKit
     from tests.e2e.pages import OwnWebsite
     from tests.e2e.server import Server
 
@@ -62,7 +59,7 @@ addEventListener("securitypolicyviolation", ({effectiveDirective, blockedURI}) =
 console.warn = (...words) => faults.push(words.join(" "));"""
 SHOWN = "([name]) => !!document.querySelector(`[data-sayso-layer=${name}]`)"
 GONE = "([name]) => !document.querySelector(`[data-sayso-layer=${name}]`)"
-SENT = {"gpc": "navigator.globalPrivacyControl === true", "dnt": "navigator.doNotTrack === '1'"}
+SENT = {"gpc": "() => navigator.globalPrivacyControl === true", "dnt": "() => navigator.doNotTrack === '1'"}
 LAST_RAN = "() => window.ran && ran.includes('last')"
 
 
@@ -183,25 +180,12 @@ def test_withdrawal_removes_what_the_partner_left(tab: Tab, own: OwnWebsite, ser
     assert [answer[0] for answer in answers(server, tab)] == ["accept_all", "withdraw"]
 
 
-@pytest.mark.parametrize("signal", ["gpc", "dnt"])
-def test_signal_refuses_without_a_question(
-    signal: str, tab: Tab, engine: Firefox | WebKit, own: OwnWebsite, outside: Outside
-) -> None:
-    own.open(tab, head="")
-    head = f"{engine.signal(signal)}<script>window.isSent = {SENT[signal]};</script>"
-    try:
-        visit(tab, own, EVERY_KIND, head=head)
-        # A switch reaches each process of the browser by itself, and the page may have begun in one that had not heard.
-        for _ in range(20):
-            if tab.evaluate("() => window.isSent"):
-                break
-            engine.signal(signal, on=False)
-            engine.signal(signal)
-            visit(tab, own, EVERY_KIND, head=head)
-    finally:
-        engine.signal(signal, on=False)
+def test_signal_refuses_without_a_question(signal: Signal, own: OwnWebsite, outside: Outside) -> None:
+    tab = signal.tab
+    visit(tab, own, EVERY_KIND, head=signal.head)
+    assert tab.evaluate(SENT[signal.name])
     state = tab.evaluate("() => window.sayso.get()")
-    assert (state["source"], state["signals"][signal], state["categories"]) == ("signal", True, ALL_OFF)
+    assert (state["source"], state["signals"][signal.name], state["categories"]) == ("signal", True, ALL_OFF)
     assert not is_shown(tab, "banner")
     assert (outside.sent, ran(tab), cookie_names(tab), stored_in(tab)) == ([], [], [], NOTHING)
 

@@ -91,9 +91,10 @@ class WebKit:
         method, path = ROUTES[command]
         return self._ask(method, f"/session/{self.id}{path}", parameters if method == "POST" else None)
 
-    def signal(self, name: str, *, on: bool = True) -> str:
-        """The markup with which a page sees the signal."""
-        return f"<script>{SIGNALS[name]}</script>" if on else ""
+    @staticmethod
+    def signal(name: str) -> str:
+        """The markup with which a page sees the signal: this engine has no switch for it."""
+        return f"<script>{SIGNALS[name]}</script>"
 
     def _ask(self, method: str, path: str, body: Any = None, *, latest: float = SLOWEST_ANSWER) -> Any:
         request = urllib.request.Request(
