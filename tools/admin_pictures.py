@@ -35,7 +35,8 @@ import random, uuid
 from datetime import timedelta
 from django.core.management import call_command
 from django.utils import timezone
-from consent.models import DailyStatistic
+from consent.models import Counted
+from consent.models.statistics import add_counts
 from consent.privacy_signals import Signals
 from consent.grant_proof import ProofRules
 from consent.services.recording import ReportedEvent, SeenByServer, record_event
@@ -51,9 +52,8 @@ for back in range(30):
     day = (now - timedelta(days=back)).date()
     weekend = 0.6 if day.weekday() > 4 else 1
     for outcome, usual in MIX:
-        DailyStatistic.objects.create(
-            site=site, day=day, version=version, regime="eu", language="en", device_class="phone", country="DE",
-            outcome=outcome, count=max(1, round(usual * weekend * chance.uniform(0.85, 1.15))))
+        kind = Counted(site.pk, day, version.pk, "eu", "en", "phone", "DE", outcome)
+        add_counts({kind: max(1, round(usual * weekend * chance.uniform(0.85, 1.15)))})
 for at in range(12):
     answers = {name: chance.random() < 0.5 for name in ("performance", "functional", "targeting")}
     record_event(

@@ -11,7 +11,7 @@ from random import Random
 
 from django.db import connection
 
-from consent.models import DailyStatistic, MonthlyStatistic, NoticeVersion, Publication
+from consent.models import DailyStatistic, DailyTotal, MonthlyStatistic, NoticeVersion, Publication
 from cookies.models import Site
 
 DAYS_A_VERSION = 60
@@ -64,6 +64,7 @@ def fill(*, websites: int, years: int, today: date) -> int:
             for period, version in enumerate(_versions(site, days, today)):
                 _fill_period(cursor, site, version, period)
         _add_up_months(cursor)
+        _add_up_days(cursor)
         # What PostgreSQL's autovacuum does by itself, given time.
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
     return DailyStatistic.objects.count()
@@ -118,4 +119,12 @@ def _add_up_months(cursor: object) -> None:
         f"""INSERT INTO {MonthlyStatistic._meta.db_table} ({COLUMNS}, variant)
         SELECT site_id, {month}, version_id, {kind}, sum(count), ''
         FROM {DailyStatistic._meta.db_table} GROUP BY site_id, {month}, version_id, {kind}"""
+    )
+
+
+def _add_up_days(cursor: object) -> None:
+    kind = "site_id, day, version_id, outcome, variant"
+    cursor.execute(  # type: ignore[attr-defined]
+        f"""INSERT INTO {DailyTotal._meta.db_table} ({kind}, count)
+        SELECT {kind}, sum(count) FROM {DailyStatistic._meta.db_table} GROUP BY {kind}"""
     )

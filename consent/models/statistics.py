@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections
 from collections.abc import Mapping
 from datetime import date
-from typing import NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from django.db import connections, models, transaction
 
@@ -29,18 +29,36 @@ class Counted(NamedTuple):
     variant: str = ""
 
 
-# The fields whose columns Counted names.
-KIND = tuple(name.removesuffix("_id") for name in Counted._fields)
+class CountedOfAll(NamedTuple):
+    """The same without the kind of visitor. In the order of DailyTotal's columns."""
+
+    site_id: int
+    day: date
+    version_id: int
+    outcome: str
+    variant: str = ""
 
 
-class CounterQuerySet(models.QuerySet["Counter"]):
-    def add(self, counts: Mapping[Counted, int]) -> None:
-        """Add to each counter, or begin it. One statement per counter, all or none."""
+def fields_of(kind: type[Counted | CountedOfAll]) -> tuple[str, ...]:
+    """The model's fields whose columns are named."""
+    return tuple(name.removesuffix("_id") for name in kind._fields)
+
+
+class Adding:
+    """A query set of counters."""
+
+    db: str
+    model: Any
+
+    def add(self, counts: Mapping[Any, int]) -> None:
+        """Add to each counter, or begin it. One statement per counter, all or none. The keys are of the kind that the
+        model counts."""
         connection = connections[self.db]
         quoted = connection.ops.quote_name
+        names = self.model.counts._fields
         table, count = quoted(self.model._meta.db_table), quoted("count")
-        columns = ", ".join(map(quoted, Counted._fields))
-        marks = ", ".join(["%s"] * len(Counted._fields))
+        columns = ", ".join(map(quoted, names))
+        marks = ", ".join(["%s"] * len(names))
         statement = (
             f"INSERT INTO {table} ({columns}, {count}) VALUES ({marks}, %s) "
             f"ON CONFLICT ({columns}) DO UPDATE SET {count} = {table}.{count} + excluded.{count}"
@@ -54,8 +72,16 @@ class CounterQuerySet(models.QuerySet["Counter"]):
             cursor.executemany(statement, rows)
 
 
-class Counter(models.Model):
-    """How often something happened to visitors of one kind."""
+class TotalQuerySet(Adding, models.QuerySet["DailyTotal"]):
+    """What `DailyTotal.objects` is."""
+
+
+class CounterQuerySet(Adding, models.QuerySet["Counter"]):
+    """What `objects` is of the counters by kind of visitor."""
+
+
+class Total(models.Model):
+    """How often something happened."""
 
     class Outcome(models.TextChoices):
         """A closed set: only add."""
@@ -79,15 +105,11 @@ class Counter(models.Model):
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="+")
     day = models.DateField()
     version = models.ForeignKey(NoticeVersion, on_delete=models.PROTECT, related_name="+")
-    regime = models.CharField(max_length=16, help_text="The one that was shown.")
-    language = models.CharField(max_length=16)
-    device_class = models.CharField(max_length=8, blank=True)
-    country = models.CharField(max_length=2, blank=True)
     outcome = models.CharField(max_length=20, choices=Outcome)
     variant = models.CharField(max_length=8, blank=True, default="", help_text="The arm of an A/B test that was shown.")
     count = models.PositiveBigIntegerField()
 
-    objects = CounterQuerySet.as_manager()
+    counts: ClassVar[type[Counted | CountedOfAll]]
 
     class Meta:
         abstract = True
@@ -96,16 +118,42 @@ class Counter(models.Model):
         return f"{self.get_outcome_display()} · {self.day} · {self.count}"
 
 
+class DailyTotal(Total):
+    """By day, whoever the visitors were: years of days are read from a fraction of the rows."""
+
+    objects = TotalQuerySet.as_manager()
+    counts = CountedOfAll
+
+    class Meta:
+        verbose_name = "daily total"
+        constraints = [
+            models.UniqueConstraint(fields=fields_of(CountedOfAll), name="one_total_per_day"),
+        ]
+
+
+class Counter(Total):
+    """How often something happened to visitors of one kind."""
+
+    regime = models.CharField(max_length=16, help_text="The one that was shown.")
+    language = models.CharField(max_length=16)
+    device_class = models.CharField(max_length=8, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+
+    objects = CounterQuerySet.as_manager()
+    counts = Counted
+
+    class Meta:
+        abstract = True
+
+
 class DailyStatistic(Counter):
     """By day."""
 
     class Meta:
         verbose_name = "daily statistic"
         constraints = [
-            models.UniqueConstraint(fields=KIND, name="one_counter_per_kind_and_day"),
+            models.UniqueConstraint(fields=fields_of(Counted), name="one_counter_per_kind_and_day"),
         ]
-        # What happened on each day is added up from the index alone, however many kinds of visitors there are.
-        indexes = [models.Index(fields=["site", "day", "outcome", "count"], name="outcomes_of_a_day")]
 
 
 class MonthlyStatistic(Counter):
@@ -114,15 +162,18 @@ class MonthlyStatistic(Counter):
     class Meta:
         verbose_name = "monthly statistic"
         constraints = [
-            models.UniqueConstraint(fields=KIND, name="one_counter_per_kind_and_month"),
+            models.UniqueConstraint(fields=fields_of(Counted), name="one_counter_per_kind_and_month"),
         ]
 
 
 def add_counts(counts: Mapping[Counted, int]) -> None:
-    """To the counters of the day and to those of the month, both or neither."""
+    """To the counters of the day, to their total and to those of the month: all of them or none."""
     months: collections.Counter[Counted] = collections.Counter()
+    totals: collections.Counter[CountedOfAll] = collections.Counter()
     for what, added in counts.items():
         months[what._replace(day=what.day.replace(day=1))] += added
+        totals[CountedOfAll(what.site_id, what.day, what.version_id, what.outcome, what.variant)] += added
     with transaction.atomic():
         DailyStatistic.objects.add(counts)
+        DailyTotal.objects.add(totals)
         MonthlyStatistic.objects.add(months)

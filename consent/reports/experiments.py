@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import OuterRef, Subquery, Sum
 
 from consent.experiments import last_day, phase_of, verdict, visible_difference
-from consent.models import Arm, DailyStatistic, Experiment, Publication
+from consent.models import Arm, DailyTotal, Experiment, Publication
 from consent.ranges import Range
 from consent.rates import FEWEST, FINE_STEPS, Difference, Rate, difference, rounded_rate
 from consent.reports.statistics import ANSWERED, Cell, Tally, answers_of, cell, of_variants
@@ -75,7 +75,7 @@ def _replaced(site: Site) -> dict[int, datetime | None]:
 
 def _answers(site: Site) -> dict[str, int]:
     """By variant."""
-    rows = DailyStatistic.objects.filter(site=site, outcome__in=ANSWERED).exclude(variant="")
+    rows = DailyTotal.objects.filter(site=site, outcome__in=ANSWERED).exclude(variant="")
     return dict(rows.order_by().values_list("variant").annotate(n=Sum("count")))
 
 

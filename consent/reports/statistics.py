@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter as Bag
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,7 +9,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Min, Q, Sum
 
-from consent.models import DailyStatistic, MonthlyStatistic, Publication
+from consent.models import DailyStatistic, DailyTotal, MonthlyStatistic, NoticeVersion, Publication
 from consent.ranges import Range, bucket_of, buckets, step_for
 from consent.rates import FEWEST, Rate, exact_rate, rounded_rate
 from consent.small_cells import gather, hidden_cells, hidden_of_sums
@@ -23,6 +22,8 @@ DIMENSIONS = ("language", "country", "device_class", "version", "regime")
 VERSION = "version"
 TOGETHER = tuple(name for name in DIMENSIONS if name != VERSION)
 ANSWERED = ("accept_all", "custom", "reject_all", "custom_none")
+# What the tables of the kinds of visitors tell.
+OF_KINDS = (*ANSWERED, "asked", *(f"grant_{code}" for code in OPTIONAL_CATEGORIES))
 SPARK_DAYS, SPARK_WINDOW = 30, 7
 
 
@@ -33,7 +34,8 @@ class Tally:
     counts: Mapping[str, int]
 
     def of(self, *outcomes: str) -> int:
-        return sum(self.counts.get(outcome, 0) for outcome in outcomes)
+        count = self.counts.get
+        return sum([count(outcome, 0) for outcome in outcomes])
 
     @property
     def parts(self) -> tuple[int, int, int]:
@@ -137,7 +139,7 @@ class Numbers:
 
 def first_counted(site: Site) -> date | None:
     """The day of the website's first counter."""
-    first: date | None = DailyStatistic.objects.filter(site=site).aggregate(first=Min("day"))["first"]
+    first: date | None = DailyTotal.objects.filter(site=site).aggregate(first=Min("day"))["first"]
     return first
 
 
@@ -147,12 +149,16 @@ def numbers(site: Site, *, days: Range, compared: bool = True, in_test: Collecti
     `in_test`: the variants of an A/B test that has not ended. Their versions are told as one.
     """
     since = days.previous.first if compared else days.first
-    by_day = _by_day(site, since, days.last)
+    totals = list(_totals(site, since, days.last))
+    by_day = _added_up((total.day, total.counts) for total in totals)
     of_range = {day: tally for day, tally in by_day.items() if day >= days.first}
     now = _headline(of_range)
     whole = _together(of_range.values())
     step = step_for(days, whole.answers)
-    by_kind = _by_kind(site, days, in_test)
+    by_kind = {
+        **_by_kind(site, days),
+        VERSION: _by_version(site, [total for total in totals if total.day >= days.first], in_test),
+    }
     by_bucket = _bucketed(of_range, days, step)
     asked_is_known = now.days_counted == now.days_answered > 0
     return Numbers(
@@ -172,42 +178,50 @@ def numbers(site: Site, *, days: Range, compared: bool = True, in_test: Collecti
 
 def answers_of(site: Site, days: Range) -> Row:
     """All answers of these days as one row."""
-    return _headline(_by_day(site, days.first, days.last)).total
+    totals = _totals(site, days.first, days.last)
+    return _headline(_added_up((total.day, total.counts) for total in totals)).total
 
 
 # ---- reading
 
 
-def _by_day(site: Site, first: date, last: date) -> dict[date, Tally]:
-    rows = (
-        DailyStatistic.objects.filter(site=site, day__range=(first, last))
-        .order_by()
-        .values_list("day", "outcome")
-        .annotate(n=Sum("count"))
-    )
-    return _tallies((day, outcome, count) for day, outcome, count in rows)
+@dataclass(frozen=True)
+class _Total:
+    """What happened on a day with one version in sight, by outcome."""
+
+    day: date
+    version_id: int
+    variant: str
+    counts: Mapping[str, int]
 
 
-def _by_kind(site: Site, days: Range, in_test: Collection[str]) -> dict[str, dict[str, Tally]]:
-    """By dimension and kind. Whole months are read from the counters of months, the rest from those of days."""
-    found = _by_kinds(site, days, TOGETHER)
-    # With the versions among them there would be many times as many groups.
-    return {**dict(zip(TOGETHER, found, strict=True)), VERSION: _by_version(site, days, in_test)}
+# One row for all outcomes: with a row for each, handing them over would take longer than adding them up.
+_EACH_OUTCOME = {outcome: Sum("count", filter=Q(outcome=outcome)) for outcome in DailyTotal.Outcome.values}
 
 
-def _by_version(site: Site, days: Range, in_test: Collection[str]) -> dict[str, Tally]:
+def _totals(site: Site, first: date, last: date) -> Iterator[_Total]:
+    rows = DailyTotal.objects.filter(site=site, day__range=(first, last)).order_by()
+    for day, version_id, variant, *sums in rows.values_list("day", "version_id", "variant").annotate(**_EACH_OUTCOME):
+        yield _Total(day, version_id, variant, {of: n for of, n in zip(_EACH_OUTCOME, sums, strict=True) if n})
+
+
+def _by_version(site: Site, totals: Iterable[_Total], in_test: Collection[str]) -> dict[str, Tally]:
     """By number; those in a test by their numbers with a plus between them."""
-    counted = list(_summed(site, days, ["version__ordinal", "variant"]))
-    tested = "+".join(map(str, sorted({ordinal for ordinal, variant, *_ in counted if variant in in_test})))
+    of_banner = _added_up(((total.version_id, total.variant), total.counts) for total in totals)
+    ordinals = dict(NoticeVersion.objects.filter(site=site).values_list("pk", "ordinal"))
+    tested = "+".join(map(str, sorted({ordinals[version] for version, variant in of_banner if variant in in_test})))
     return _tallies(
-        (tested if variant in in_test else str(ordinal), outcome, count) for ordinal, variant, outcome, count in counted
+        (tested if variant in in_test else str(ordinals[version]), outcome, count)
+        for (version, variant), tally in of_banner.items()
+        for outcome, count in tally.counts.items()
+        if outcome in OF_KINDS
     )
 
 
 def of_variants(site: Site, variants: Collection[str], *, first: date, last: date) -> dict[str, Tally]:
     """What was answered to each banner of an A/B test in these days. Nothing is hidden yet."""
     rows = (
-        DailyStatistic.objects.filter(site=site, day__range=(first, last), variant__in=variants)
+        DailyTotal.objects.filter(site=site, day__range=(first, last), variant__in=variants)
         .order_by()
         .values_list("variant", "outcome")
         .annotate(n=Sum("count"))
@@ -215,19 +229,20 @@ def of_variants(site: Site, variants: Collection[str], *, first: date, last: dat
     return {variant: Tally({}) for variant in variants} | _tallies(rows)
 
 
-def _by_kinds(site: Site, days: Range, fields: Sequence[str]) -> list[dict[str, Tally]]:
-    """One reading of the rows for all fields together, divided by each of them here."""
-    counted = list(_summed(site, days, fields))
-    return [
-        _tallies((str(kinds[at]), outcome, count) for *kinds, outcome, count in counted) for at in range(len(fields))
-    ]
+def _by_kind(site: Site, days: Range) -> dict[str, dict[str, Tally]]:
+    """By dimension and kind, from one reading of the rows, which is divided by each of the dimensions here. Whole
+    months are read from the counters of months, the rest from those of days."""
+    counted = list(_summed(site, days))
+    return {
+        name: _tallies((str(kinds[at]), outcome, count) for *kinds, outcome, count in counted)
+        for at, name in enumerate(TOGETHER)
+    }
 
 
-def _summed(site: Site, days: Range, fields: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-    shown = (*ANSWERED, "asked", *(f"grant_{code}" for code in OPTIONAL_CATEGORIES))
+def _summed(site: Site, days: Range) -> Iterator[tuple[Any, ...]]:
     for counters, when in _where(days):
-        rows = counters.objects.filter(when, site=site, outcome__in=shown)
-        yield from rows.order_by().values_list(*fields, "outcome").annotate(n=Sum("count"))
+        rows = counters.objects.filter(when, site=site, outcome__in=OF_KINDS)
+        yield from rows.order_by().values_list(*TOGETHER, "outcome").annotate(n=Sum("count"))
 
 
 def _where(days: Range) -> Iterator[tuple[type[DailyStatistic | MonthlyStatistic], Q]]:
@@ -241,10 +256,26 @@ def _where(days: Range) -> Iterator[tuple[type[DailyStatistic | MonthlyStatistic
 
 
 def _tallies(counted: Iterable[tuple[Key, str, int]]) -> dict[Key, Tally]:
-    bags: dict[Key, Bag[str]] = {}
+    found: dict[Key, dict[str, int]] = {}
     for key, outcome, count in counted:
-        bags.setdefault(key, Bag())[outcome] += count
-    return {key: Tally(bag) for key, bag in bags.items()}
+        of_key = found.setdefault(key, {})
+        of_key[outcome] = of_key.get(outcome, 0) + count
+    return {key: Tally(of_key) for key, of_key in found.items()}
+
+
+def _added_up(counted: Iterable[tuple[Key, Mapping[str, int]]]) -> dict[Key, Tally]:
+    each: dict[Key, list[Mapping[str, int]]] = {}
+    for key, counts in counted:
+        each.setdefault(key, []).append(counts)
+    return {key: Tally(counts[0] if len(counts) == 1 else _sum(counts)) for key, counts in each.items()}
+
+
+def _sum(counted: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    whole: dict[str, int] = {}
+    for counts in counted:
+        for outcome, count in counts.items():
+            whole[outcome] = whole.get(outcome, 0) + count
+    return whole
 
 
 def _markers(site: Site, days: Range, step: str) -> list[Marker]:
@@ -260,10 +291,7 @@ def _markers(site: Site, days: Range, step: str) -> list[Marker]:
 
 
 def _together(tallies: Iterable[Tally]) -> Tally:
-    bag: Bag[str] = Bag()
-    for tally in tallies:
-        bag.update(tally.counts)
-    return Tally(bag)
+    return Tally(_sum(tally.counts for tally in tallies))
 
 
 def _bucketed(by_day: Mapping[date, Tally], days: Range, step: str) -> dict[str, Tally]:
@@ -411,7 +439,7 @@ def consent_sparkline(sites: Collection[Site], now: datetime) -> dict[int, Spark
     last = now.date()
     first = last - timedelta(days=SPARK_DAYS + SPARK_WINDOW - 2)
     rows = (
-        DailyStatistic.objects.filter(site__in=[site.pk for site in sites], day__range=(first, last))
+        DailyTotal.objects.filter(site__in=[site.pk for site in sites], day__range=(first, last))
         .filter(outcome__in=ANSWERED)
         .order_by()
         .values_list("site_id", "day", "outcome")

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from consent.models import Counted, DailyStatistic, MonthlyStatistic, Publication
+from consent.models import Counted, DailyStatistic, DailyTotal, MonthlyStatistic, Publication
 from consent.models.statistics import add_counts
 from consent.ranges import Range
 from consent.reports.statistics import Cell, consent_sparkline, first_counted, numbers
@@ -148,6 +148,14 @@ def test_months_and_days_add_up_to_the_same(happened: Callable[..., None], publi
         assert [row.answers.value for row in table.rows] == [found.now.total.answers.value]
     assert found.now.total.answers.value == 62 * 65
     assert MonthlyStatistic.objects.count() < DailyStatistic.objects.count()
+
+
+def test_totals_are_those_of_all_kinds_of_visitors(happened: Callable[..., None]) -> None:
+    for language, country in (("de", "DE"), ("en", "DE"), ("en", "")):
+        happened({"accept_all": 20, "reject_all": 30}, language=language, country=country)
+    totals = DailyTotal.objects.order_by("outcome").values_list("outcome", "count")
+    assert list(totals) == [("accept_all", 60), ("reject_all", 90)]
+    assert DailyStatistic.objects.count() == 6
 
 
 def test_other_websites_are_not_counted_in(
