@@ -42,6 +42,7 @@ def measure(options: argparse.Namespace) -> None:
     from django.urls import reverse  # noqa: PLC0415
 
     from benchmarks.statistics.filling import fill  # noqa: PLC0415
+    from consent.garbage import spare_what_is_loaded  # noqa: PLC0415
     from consent.ranges import range_of  # noqa: PLC0415
     from consent.reports.statistics import consent_sparkline, first_counted, numbers  # noqa: PLC0415
     from cookies.models import Site  # noqa: PLC0415
@@ -54,6 +55,8 @@ def measure(options: argparse.Namespace) -> None:
     print(f"{options.database}: {rows:,} counters, {a_day:.0f} a website and day.", end=" ")
     print(f"Made in {time.perf_counter() - began:.0f} s.")
     print(f"Load {os.getloadavg()[0]:.1f}. Medians of {options.runs} runs, in milliseconds:")
+    # As each worker of the server does.
+    spare_what_is_loaded()
     client = Client()
     client.force_login(User.objects.create_superuser("benchmark"))
     sites = list(Site.objects.filter(key__startswith="site-"))

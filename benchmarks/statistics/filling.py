@@ -11,7 +11,8 @@ from random import Random
 
 from django.db import connection
 
-from consent.models import DailyStatistic, DailyTotal, MonthlyStatistic, NoticeVersion, Publication
+from consent.models import DailyStatistic, DailyTotal, MonthlyTotal, NoticeVersion, Publication
+from consent.models.statistics import DIMENSIONS
 from cookies.models import Site
 
 DAYS_A_VERSION = 60
@@ -114,12 +115,12 @@ def _fill_period(cursor: object, site: Site, version: NoticeVersion, period: int
 
 def _add_up_months(cursor: object) -> None:
     month = "date_trunc('month', day)::date" if connection.vendor == "postgresql" else "date(day, 'start of month')"
-    kind = "regime, language, device_class, country, outcome"
-    cursor.execute(  # type: ignore[attr-defined]
-        f"""INSERT INTO {MonthlyStatistic._meta.db_table} ({COLUMNS}, variant)
-        SELECT site_id, {month}, version_id, {kind}, sum(count), ''
-        FROM {DailyStatistic._meta.db_table} GROUP BY site_id, {month}, version_id, {kind}"""
-    )
+    for name in DIMENSIONS:
+        cursor.execute(  # type: ignore[attr-defined]
+            f"""INSERT INTO {MonthlyTotal._meta.db_table} (site_id, day, dimension, value, outcome, count)
+            SELECT site_id, {month}, '{name}', {name}, outcome, sum(count)
+            FROM {DailyStatistic._meta.db_table} GROUP BY site_id, {month}, {name}, outcome"""
+        )
 
 
 def _add_up_days(cursor: object) -> None:

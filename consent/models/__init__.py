@@ -9,7 +9,7 @@ from consent.models.notice import ComposedFile, Notice, NoticeVersion, OptOutLin
 from consent.models.policy import SitePolicy
 from consent.models.retention import LegalHold, RetentionRun
 from consent.models.review import Acknowledgement, Review
-from consent.models.statistics import Counted, DailyStatistic, DailyTotal, MonthlyStatistic
+from consent.models.statistics import Counted, DailyStatistic, DailyTotal, MonthlyTotal
 from consent.models.user_link import UserLink, UserLinkKey
 from consent.models.webhook import Announcement, Attempt, Delivery, Webhook, WithdrawalsSeen
 
@@ -35,7 +35,7 @@ __all__ = [
     "LedgerKey",
     "LedgerTile",
     "LegalHold",
-    "MonthlyStatistic",
+    "MonthlyTotal",
     "Notice",
     "NoticeVersion",
     "OptOutLink",

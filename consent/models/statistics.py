@@ -39,7 +39,21 @@ class CountedOfAll(NamedTuple):
     variant: str = ""
 
 
-def fields_of(kind: type[Counted | CountedOfAll]) -> tuple[str, ...]:
+class CountedOfMonth(NamedTuple):
+    """The same of a month by one trait of the visitors. In the order of MonthlyTotal's columns. `day` is the first."""
+
+    site_id: int
+    day: date
+    dimension: str
+    value: str
+    outcome: str
+
+
+# The traits of visitors that are told apart in months.
+DIMENSIONS = ("language", "country", "device_class", "regime")
+
+
+def fields_of(kind: type[Counted | CountedOfAll | CountedOfMonth]) -> tuple[str, ...]:
     """The model's fields whose columns are named."""
     return tuple(name.removesuffix("_id") for name in kind._fields)
 
@@ -72,15 +86,19 @@ class Adding:
             cursor.executemany(statement, rows)
 
 
+class StatisticQuerySet(Adding, models.QuerySet["DailyStatistic"]):
+    """What `DailyStatistic.objects` is."""
+
+
 class TotalQuerySet(Adding, models.QuerySet["DailyTotal"]):
     """What `DailyTotal.objects` is."""
 
 
-class CounterQuerySet(Adding, models.QuerySet["Counter"]):
-    """What `objects` is of the counters by kind of visitor."""
+class MonthQuerySet(Adding, models.QuerySet["MonthlyTotal"]):
+    """What `MonthlyTotal.objects` is."""
 
 
-class Total(models.Model):
+class Counter(models.Model):
     """How often something happened."""
 
     class Outcome(models.TextChoices):
@@ -104,12 +122,10 @@ class Total(models.Model):
 
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="+")
     day = models.DateField()
-    version = models.ForeignKey(NoticeVersion, on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=20, choices=Outcome)
-    variant = models.CharField(max_length=8, blank=True, default="", help_text="The arm of an A/B test that was shown.")
     count = models.PositiveBigIntegerField()
 
-    counts: ClassVar[type[Counted | CountedOfAll]]
+    counts: ClassVar[type[Counted | CountedOfAll | CountedOfMonth]]
 
     class Meta:
         abstract = True
@@ -118,8 +134,36 @@ class Total(models.Model):
         return f"{self.get_outcome_display()} · {self.day} · {self.count}"
 
 
-class DailyTotal(Total):
-    """By day, whoever the visitors were: years of days are read from a fraction of the rows."""
+class CounterOfVersion(Counter):
+    """How often it happened while a version was shown."""
+
+    version = models.ForeignKey(NoticeVersion, on_delete=models.PROTECT, related_name="+")
+    variant = models.CharField(max_length=8, blank=True, default="", help_text="The arm of an A/B test that was shown.")
+
+    class Meta:
+        abstract = True
+
+
+class DailyStatistic(CounterOfVersion):
+    """By day and kind of visitor."""
+
+    regime = models.CharField(max_length=16, help_text="The one that was shown.")
+    language = models.CharField(max_length=16)
+    device_class = models.CharField(max_length=8, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+
+    objects = StatisticQuerySet.as_manager()
+    counts = Counted
+
+    class Meta:
+        verbose_name = "daily statistic"
+        constraints = [
+            models.UniqueConstraint(fields=fields_of(Counted), name="one_counter_per_kind_and_day"),
+        ]
+
+
+class DailyTotal(CounterOfVersion):
+    """By day, whoever the visitors were. Years of days are read from these: a fraction of the rows."""
 
     objects = TotalQuerySet.as_manager()
     counts = CountedOfAll
@@ -131,49 +175,32 @@ class DailyTotal(Total):
         ]
 
 
-class Counter(Total):
-    """How often something happened to visitors of one kind."""
+class MonthlyTotal(Counter):
+    """By month and one trait of the visitors. Years of each trait are read from these. `day` is the first."""
 
-    regime = models.CharField(max_length=16, help_text="The one that was shown.")
-    language = models.CharField(max_length=16)
-    device_class = models.CharField(max_length=8, blank=True)
-    country = models.CharField(max_length=2, blank=True)
+    dimension = models.CharField(max_length=16, choices=[(name, name) for name in DIMENSIONS])
+    value = models.CharField(max_length=16, blank=True)
 
-    objects = CounterQuerySet.as_manager()
-    counts = Counted
+    objects = MonthQuerySet.as_manager()
+    counts = CountedOfMonth
 
     class Meta:
-        abstract = True
-
-
-class DailyStatistic(Counter):
-    """By day."""
-
-    class Meta:
-        verbose_name = "daily statistic"
+        verbose_name = "monthly total"
         constraints = [
-            models.UniqueConstraint(fields=fields_of(Counted), name="one_counter_per_kind_and_day"),
-        ]
-
-
-class MonthlyStatistic(Counter):
-    """By month, added to together with the day: years are read from a fraction of the rows. `day` is the first."""
-
-    class Meta:
-        verbose_name = "monthly statistic"
-        constraints = [
-            models.UniqueConstraint(fields=fields_of(Counted), name="one_counter_per_kind_and_month"),
+            models.UniqueConstraint(fields=fields_of(CountedOfMonth), name="one_total_per_trait_and_month"),
         ]
 
 
 def add_counts(counts: Mapping[Counted, int]) -> None:
-    """To the counters of the day, to their total and to those of the month: all of them or none."""
-    months: collections.Counter[Counted] = collections.Counter()
+    """To the counters of the day, to its totals and to those of the month: all of them or none."""
     totals: collections.Counter[CountedOfAll] = collections.Counter()
+    months: collections.Counter[CountedOfMonth] = collections.Counter()
     for what, added in counts.items():
-        months[what._replace(day=what.day.replace(day=1))] += added
         totals[CountedOfAll(what.site_id, what.day, what.version_id, what.outcome, what.variant)] += added
+        month = what.day.replace(day=1)
+        for name in DIMENSIONS:
+            months[CountedOfMonth(what.site_id, month, name, getattr(what, name), what.outcome)] += added
     with transaction.atomic():
         DailyStatistic.objects.add(counts)
         DailyTotal.objects.add(totals)
-        MonthlyStatistic.objects.add(months)
+        MonthlyTotal.objects.add(months)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.db.models import Min, Q, Sum
 
-from consent.models import DailyStatistic, DailyTotal, MonthlyStatistic, NoticeVersion, Publication
+from consent.models import DailyStatistic, DailyTotal, MonthlyTotal, NoticeVersion, Publication
 from consent.ranges import Range, bucket_of, buckets, step_for
 from consent.rates import FEWEST, Rate, exact_rate, rounded_rate
 from consent.small_cells import gather, hidden_cells, hidden_of_sums
@@ -20,7 +20,7 @@ Key = TypeVar("Key")
 # Kinds of visitors. The banners of an A/B test are compared by its own report, once it has ended.
 DIMENSIONS = ("language", "country", "device_class", "version", "regime")
 VERSION = "version"
-TOGETHER = tuple(name for name in DIMENSIONS if name != VERSION)
+TRAITS = tuple(name for name in DIMENSIONS if name != VERSION)
 ANSWERED = ("accept_all", "custom", "reject_all", "custom_none")
 # What the tables of the kinds of visitors tell.
 OF_KINDS = (*ANSWERED, "asked", *(f"grant_{code}" for code in OPTIONAL_CATEGORIES))
@@ -230,29 +230,33 @@ def of_variants(site: Site, variants: Collection[str], *, first: date, last: dat
 
 
 def _by_kind(site: Site, days: Range) -> dict[str, dict[str, Tally]]:
-    """By dimension and kind, from one reading of the rows, which is divided by each of the dimensions here. Whole
-    months are read from the counters of months, the rest from those of days."""
-    counted = list(_summed(site, days))
-    return {
-        name: _tallies((str(kinds[at]), outcome, count) for *kinds, outcome, count in counted)
-        for at, name in enumerate(TOGETHER)
-    }
+    """By trait and its value. Whole months are read from their totals, the rest from the counters of days, which are
+    divided by each of the traits here."""
+    found: dict[str, dict[str, Tally]] = {name: {} for name in TRAITS}
+    for (name, value), tally in _added_up(_of_traits(site, days)).items():
+        found[name][value] = tally
+    return found
 
 
-def _summed(site: Site, days: Range) -> Iterator[tuple[Any, ...]]:
-    for counters, when in _where(days):
-        rows = counters.objects.filter(when, site=site, outcome__in=OF_KINDS)
-        yield from rows.order_by().values_list(*TOGETHER, "outcome").annotate(n=Sum("count"))
-
-
-def _where(days: Range) -> Iterator[tuple[type[DailyStatistic | MonthlyStatistic], Q]]:
+def _of_traits(site: Site, days: Range) -> Iterator[tuple[tuple[str, str], Mapping[str, int]]]:
     months = days.whole_months()
     if months is None:
-        yield DailyStatistic, Q(day__range=(days.first, days.last))
+        yield from _traits_of_days(site, Q(day__range=(days.first, days.last)))
         return
-    yield MonthlyStatistic, Q(day__range=(months.first, months.last))
-    yield DailyStatistic, Q(day__gte=days.first, day__lt=months.first)
-    yield DailyStatistic, Q(day__gte=months.after_last_month, day__lte=days.last)
+    sums = {outcome: Sum("count", filter=Q(outcome=outcome)) for outcome in OF_KINDS}
+    rows = MonthlyTotal.objects.filter(site=site, day__range=(months.first, months.last)).order_by()
+    for name, value, *each in rows.values_list("dimension", "value").annotate(**sums):
+        yield (name, value), {outcome: n for outcome, n in zip(sums, each, strict=True) if n}
+    yield from _traits_of_days(site, Q(day__gte=days.first, day__lt=months.first))
+    yield from _traits_of_days(site, Q(day__gte=months.after_last_month, day__lte=days.last))
+
+
+def _traits_of_days(site: Site, when: Q) -> Iterator[tuple[tuple[str, str], Mapping[str, int]]]:
+    rows = DailyStatistic.objects.filter(when, site=site, outcome__in=OF_KINDS).order_by()
+    counted = list(rows.values_list(*TRAITS, "outcome").annotate(n=Sum("count")))
+    for at, name in enumerate(TRAITS):
+        for value, tally in _tallies((kinds[at], outcome, count) for *kinds, outcome, count in counted).items():
+            yield (name, value), tally.counts
 
 
 def _tallies(counted: Iterable[tuple[Key, str, int]]) -> dict[Key, Tally]:

@@ -11,7 +11,7 @@ import pytest
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
-from consent.models import ConsentEvent, DailyStatistic, MonthlyStatistic, Publication, SitePolicy
+from consent.models import ConsentEvent, DailyStatistic, MonthlyTotal, Publication, SitePolicy
 from consent.services.erasure import erase_consent
 from consent.services.publishing import publish
 from tests.consent.conftest import NOW, ORIGIN
@@ -406,8 +406,14 @@ def test_event_is_counted_once_with_the_day_and_with_the_month(
     body = {**event_body, **change}
     assert [send(body).status_code for _ in range(2)] == [201, 200]
     event = ConsentEvent.objects.get()
-    for counters, day in ((DailyStatistic, event.received_at.date()), (MonthlyStatistic, None)):
-        rows = counters.objects.all()
-        assert {row.outcome: row.count for row in rows} == expected
-        assert {(row.version_id, row.regime, row.language) for row in rows} == {(event.version_id, "eu", "en")}
-        assert {row.day for row in rows} == {day or event.received_at.date().replace(day=1)}
+    rows = DailyStatistic.objects.all()
+    assert {row.outcome: row.count for row in rows} == expected
+    kinds = {(row.day, row.version_id, row.regime, row.language) for row in rows}
+    assert kinds == {(event.received_at.date(), event.version_id, "eu", "en")}
+    months = MonthlyTotal.objects.filter(day=event.received_at.date().replace(day=1))
+    traits = {"regime": "eu", "language": "en", "device_class": rows[0].device_class, "country": rows[0].country}
+    for name, value in traits.items():
+        of_trait = months.filter(dimension=name)
+        assert {(row.value, row.outcome): row.count for row in of_trait} == {
+            (value, outcome): count for outcome, count in expected.items()
+        }

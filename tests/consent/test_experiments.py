@@ -17,7 +17,7 @@ from consent.decisions import decide
 from consent.delivery import live
 from consent.delivery.compose import FIRST_VIEW_KEYS
 from consent.experiments import banner_fault, day_fault, ends_at, last_day, phase_of, share_fault, verdict
-from consent.models import ConsentEvent, Counted, DailyStatistic, DailyTotal, MonthlyStatistic, Notice, SitePolicy
+from consent.models import ConsentEvent, Counted, DailyStatistic, DailyTotal, Notice, SitePolicy
 from consent.models.statistics import add_counts
 from consent.privacy_signals import Signals
 from consent.ranges import Range
@@ -304,7 +304,7 @@ def test_event_of_an_arm_is_kept_and_counted_under_its_name(
     assert send({**event_body, "event_id": str(uuid.uuid4())}).status_code == 201
     kept = ConsentEvent.objects.order_by("id").values_list("version__ordinal", "variant")
     assert list(kept) == [(2, "1b"), (1, "")]
-    for counters in (DailyStatistic, DailyTotal, MonthlyStatistic):
+    for counters in (DailyStatistic, DailyTotal):
         counted = counters.objects.filter(outcome="custom").order_by("variant")
         assert list(counted.values_list("variant", "version__ordinal", "count")) == [("", 1, 1), ("1b", 2, 1)]
 
