@@ -36,7 +36,10 @@ ABOUT = (
     "policy",
     "preview",
 )
-FORMS = {f"test_admin_{name}.py" for name in (*ABOUT, "review", "team", "texts", "tokens", "webhooks")}
+SHOWN = ("demo_website", "differences", "gallery", "pages_declaration", "partner_signals", "wellknown")
+PAGES = {f"test_admin_{name}.py" for name in (*ABOUT, "review", "team", "texts", "tokens", "webhooks")} | {
+    f"test_{name}.py" for name in SHOWN
+}
 IN_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 
 # Django's settings are read from the environment when they are first used, so this comes before that.
@@ -75,16 +78,16 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not ON_POSTGRESQL:
         return
-    again = [item for item in items if uses_database(item) and not is_about_forms(item)]
+    again = [item for item in items if uses_database(item) and not is_about_pages(item)]
     chosen = set(again)
     config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
     items[:] = again
 
 
-def is_about_forms(item: pytest.Item) -> bool:
-    """Whole pages of the admin that ask the database nothing of their own: services, reports and models are tested on
-    both, and so is each page, opened once."""
-    return item.path.name in FORMS and getattr(item, "originalname", "") != "test_superuser_opens_every_page"
+def is_about_pages(item: pytest.Item) -> bool:
+    """Whole pages that ask the database nothing of their own: services, reports and models are tested on both, and so
+    is each page and address, opened once."""
+    return item.path.name in PAGES and getattr(item, "originalname", "") != "test_superuser_opens_every_page"
 
 
 def uses_database(item: pytest.Item) -> bool:

@@ -14,7 +14,7 @@ import pytest
 from cookies.partner_library import fill, load_library
 from cookies.step_lines import lines_before
 from tests.e2e.pages import inline
-from tests.e2e.third_parties import is_this_machine
+from tests.e2e.third_parties import OTHERS
 from tests.e2e.visitor import banner, centre, cookie_names, ran, stored_in, wait_for_api, wait_for_calm, wait_for_record
 
 if TYPE_CHECKING:
@@ -448,7 +448,7 @@ def test_tag_that_is_loaded_finds_no_first_and_yes_after_it(own: OwnWebsite, pag
     def answer(route: Route) -> None:
         route.fulfill(body=script, content_type="text/javascript")
 
-    page.route(lambda url: not is_this_machine(url), answer)
+    page.route(OTHERS, answer)
     own.open(page, head=own.embed(key=MANAGED))
     banner(page).wait_for()
     assert page.evaluate("() => window.found") is None

@@ -6,6 +6,7 @@ real one would set, so that tests can watch them come and go.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -27,6 +28,8 @@ COOKIES = {
 }
 # A transparent GIF of one pixel.
 PIXEL = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b")
+# A pattern, which the browser's driver tries by itself: a function would be asked about every request of every page.
+OTHERS = re.compile(r"^(?:https?|wss?)://(?!(?:[^/?#]*\.)?localhost[:/?#]|127\.0\.0\.1[:/?#]|\[::1\][:/?#])")
 OPEN_TO_ALL = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-store"}
 
 
@@ -60,7 +63,7 @@ class ThirdParties:
         self.sent.clear()
 
     def watch(self, context: BrowserContext) -> None:
-        context.route(lambda url: not is_this_machine(url), self._answer)
+        context.route(OTHERS, self._answer)
 
     def _answer(self, route: Route, request: Request) -> None:
         self._note(request)
@@ -88,11 +91,7 @@ class Nobody(ThirdParties):
 
 
 def is_this_machine(url: str) -> bool:
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    return parts.scheme in ("data", "blob", "about", "file") or (
-        host in ("localhost", "127.0.0.1", "::1") or host.endswith(".localhost")
-    )
+    return OTHERS.match(url) is None
 
 
 def answer(route: Route, request: Request) -> None:
