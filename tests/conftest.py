@@ -6,6 +6,7 @@ TEST_DATABASE=postgresql runs the tests that use a database, and only them, on a
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import sys
 import tempfile
@@ -26,6 +27,7 @@ from tests.postgres import start_postgres
 ON_POSTGRESQL = os.environ.get("TEST_DATABASE", "sqlite") == "postgresql"
 ABOUT = (
     "access",
+    "boundaries",
     "check_page",
     "cookies",
     "cookie_lists",
@@ -60,9 +62,10 @@ hypothesis.settings.load_profile("calm")
 django.setup()
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from django.contrib.auth.models import User
+    from django.db.transaction import Atomic
     from pytest_django import DjangoDbBlocker
 
     from cookies.models import Site
@@ -169,6 +172,34 @@ def _evidence_can_be_flushed() -> Iterator[None]:
         yield
 
 
+@contextlib.contextmanager
+def rows_of_a_module(blocker: DjangoDbBlocker, write: Callable[[], object]) -> Iterator[None]:
+    """What is written here is there for each test of a module, and gone after the last. The fixture that does so has
+    the module's scope, and asks for `django_db_setup`.
+
+    A test's own transaction lies within this one: what it changes is put back as ever.
+    """
+    from django.db import transaction
+
+    outer = transaction.atomic()
+    # As Django's TestCase marks its own: a durable block within it counts as the outermost.
+    outer._from_testcase = True  # type: ignore[attr-defined]
+    with contextlib.ExitStack() as undo:
+        with blocker.unblock():
+            outer.__enter__()
+            undo.callback(roll_back, blocker, outer)
+            write()
+        yield
+
+
+def roll_back(blocker: DjangoDbBlocker, outer: Atomic) -> None:
+    from django.db import transaction
+
+    with blocker.unblock():
+        transaction.set_rollback(True)
+        outer.__exit__(None, None, None)
+
+
 # --- Three people: the owner of a website, an editor of hers, and somebody of another website ---------
 
 
@@ -180,20 +211,12 @@ def alice(db: None) -> User:
 @pytest.fixture
 def site(alice: User) -> Site:
     """Alice's website."""
-    from cookies.services.sites import create_site
-
-    return create_site(
-        key="numonix", name="Numonix", domains=["https://www.numonix.example"], owner=alice, **ANSWERABLE
-    )
+    return add_site(alice)
 
 
 @pytest.fixture
 def bob(site: Site) -> User:
-    from cookies.models import Member, Role
-
-    person = add_person("bob")
-    Member.objects.create(site=site, user=person, role=Role.EDITOR)
-    return person
+    return add_editor(site)
 
 
 @pytest.fixture
@@ -204,14 +227,34 @@ def mallory(db: None) -> User:
 @pytest.fixture
 def mallory_site(mallory: User) -> Site:
     """A website that is none of Alice's business, and the other way round."""
-    from cookies.services.sites import create_site
-
-    return create_site(
-        key="elsewhere", name="Elsewhere", domains=["https://elsewhere.example"], owner=mallory, **ANSWERABLE
-    )
+    return add_site_elsewhere(mallory)
 
 
 def add_person(name: str) -> User:
     from django.contrib.auth.models import User
 
     return User.objects.create_user(name, f"{name}@example.com", is_staff=True)
+
+
+def add_site(owner: User) -> Site:
+    from cookies.services.sites import create_site
+
+    return create_site(
+        key="numonix", name="Numonix", domains=["https://www.numonix.example"], owner=owner, **ANSWERABLE
+    )
+
+
+def add_site_elsewhere(owner: User) -> Site:
+    from cookies.services.sites import create_site
+
+    return create_site(
+        key="elsewhere", name="Elsewhere", domains=["https://elsewhere.example"], owner=owner, **ANSWERABLE
+    )
+
+
+def add_editor(site: Site) -> User:
+    from cookies.models import Member, Role
+
+    person = add_person("bob")
+    Member.objects.create(site=site, user=person, role=Role.EDITOR)
+    return person

@@ -17,10 +17,12 @@ from cookies.models import Cookie, Role, Site
 from cookies.services.catalogue import add_library_partner
 from cookies.services.sites import add_member
 from cookies.services.tokens import make_token
-from tests.conftest import add_person
+from tests.conftest import add_editor, add_person, add_site, add_site_elsewhere, rows_of_a_module
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from pytest_django import DjangoDbBlocker
 
     from consent.models import Publication
 
@@ -37,8 +39,13 @@ def queries_of(client: Client, where: str) -> int:
     return len(queries)
 
 
-@pytest.fixture
-def people(alice: User, bob: User, mallory: User, mallory_site: Site, site: Site) -> dict[str, User]:
+# --- The people: made once for all tests of a module, which takes longer than most of them --------------
+
+
+PEOPLE = ("alice", "bob", "rita", "pia", "ada", "vera", "carol", "mallory")
+
+
+def add_people() -> None:
     """alice owns, bob edits, rita reviews, pia publishes, ada audits, vera views; carol is an editor whose
     group an administrator took away; mallory owns another website."""
     roles = {
@@ -48,13 +55,51 @@ def people(alice: User, bob: User, mallory: User, mallory_site: Site, site: Site
         "vera": [Role.VIEWER],
         "carol": [Role.EDITOR],
     }
-    others = [add_person(name) for name in roles]
-    bob.groups.add(Group.objects.get(name="Editor"))
-    for person in others:
-        add_member(site=site, who=person.username, roles=roles[person.username])
-        if person.username == "carol":
+    site = add_site(add_person("alice"))
+    add_editor(site).groups.add(Group.objects.get(name="Editor"))
+    add_site_elsewhere(add_person("mallory"))
+    for name in roles:
+        person = add_person(name)
+        add_member(site=site, who=name, roles=roles[name])
+        if name == "carol":
             person.groups.clear()
-    return {person.username: person for person in (alice, bob, *others, mallory)}
+
+
+@pytest.fixture(scope="module")
+def _people(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with rows_of_a_module(django_db_blocker, add_people):
+        yield
+
+
+@pytest.fixture
+def alice(_people: None, db: None) -> User:
+    return User.objects.get(username="alice")
+
+
+@pytest.fixture
+def bob(_people: None, db: None) -> User:
+    return User.objects.get(username="bob")
+
+
+@pytest.fixture
+def mallory(_people: None, db: None) -> User:
+    return User.objects.get(username="mallory")
+
+
+@pytest.fixture
+def site(_people: None, db: None) -> Site:
+    """Alice's website."""
+    return Site.objects.get(key="numonix")
+
+
+@pytest.fixture
+def mallory_site(_people: None, db: None) -> Site:
+    return Site.objects.get(key="elsewhere")
+
+
+@pytest.fixture
+def people(_people: None, db: None) -> dict[str, User]:
+    return User.objects.in_bulk(PEOPLE, field_name="username")
 
 
 @pytest.fixture
@@ -95,6 +140,11 @@ def as_mallory(browse: Callable[[str], Client]) -> Client:
 @pytest.fixture
 def catalogue(site: Site) -> Site:
     """Alice's website with a partner, its cookies and one of the website's own."""
+    add_catalogue(site)
+    return site
+
+
+def add_catalogue(site: Site) -> None:
     add_library_partner(site=site, library="google-analytics", parameters={"measurement_id": "G-AB12CD34EF"})
     Cookie.objects.create(
         site=site,
@@ -103,13 +153,16 @@ def catalogue(site: Site) -> Site:
         lifetime="session",
         purpose={"en": "Keeps you signed in."},
     )
-    return site
 
 
 @pytest.fixture
 def published(catalogue: Site) -> Publication:
-    owner = catalogue.members.get(role=Role.OWNER).user
-    make_token(site=catalogue, made_by=owner, name="CI", verbs=["read"], days=30, now=NOW)
-    publication = publish(site=catalogue, by="alice", now=NOW, reason="The first one")
+    return add_publication(catalogue)
+
+
+def add_publication(site: Site) -> Publication:
+    owner = site.members.get(role=Role.OWNER).user
+    make_token(site=site, made_by=owner, name="CI", verbs=["read"], days=30, now=NOW)
+    publication = publish(site=site, by="alice", now=NOW, reason="The first one")
     assert publication is not None
     return publication

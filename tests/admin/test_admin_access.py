@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+from django.conf import settings
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, User
 from django.db import transaction
-from django.urls import reverse
+from django.test import Client
 
 from consent.models import Export, ExportProgress, Notice, Publication, SitePolicy, Webhook
 from consent.role_groups import PERMISSIONS
@@ -16,14 +17,14 @@ from consent.services.holds import HoldTerms, set_hold
 from consent.services.webhooks import announce
 from cookies.access import group_name
 from cookies.admin import pages
-from cookies.models import Cookie, Member, Partner, Role, Site, Token
-from cookies.services.sites import add_member
-from tests.admin.conftest import NOW, url
+from cookies.models import Cookie, Member, Partner, Site, Token
+from tests.admin.conftest import NOW, add_catalogue, add_publication, url
+from tests.conftest import rows_of_a_module
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
-    from django.test import Client
+    from pytest_django import DjangoDbBlocker
 
 APP_AND_CODENAME = ("content_type__app_label", "codename")
 # alice owns, bob edits, rita reviews, pia publishes, ada audits, vera views; carol edits but lost her group; mallory is
@@ -156,25 +157,63 @@ def address(name: str, site: Site) -> str:
     return url(name, site, *(rows.get(str(part), part) for part in PAGES[name][0]))
 
 
+class Furnished(NamedTuple):
+    """Alice's website with something on every page of it: their addresses by name, and each person's session."""
+
+    addresses: dict[str, str]
+    sessions: dict[str, str]
+
+    def browser_of(self, person: str) -> Client:
+        client = Client()
+        if person:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[person]
+        return client
+
+
+# Once for the hundreds of tests here, and put back after each.
+@pytest.fixture(scope="module")
+def _furnished(_people: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Furnished]:
+    made: list[Furnished] = []
+    with rows_of_a_module(django_db_blocker, lambda: made.append(furnish())):
+        yield made[0]
+
+
+def furnish() -> Furnished:
+    site = Site.objects.get(key="numonix")
+    add_catalogue(site)
+    add_publication(site)
+    people = [*User.objects.all(), User.objects.create_superuser("root")]
+    return Furnished({name: address(name, site) for name in PAGES}, {one.username: session_of(one) for one in people})
+
+
+def session_of(person: User) -> str:
+    client = Client()
+    client.force_login(person)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+@pytest.fixture
+def furnished(_furnished: Furnished, db: None) -> Furnished:
+    return _furnished
+
+
 def test_every_page_of_a_website_is_in_the_table() -> None:
     assert set(PAGES) == set(pages._pages)
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_page_is_open_to_its_people_only(name: str, published: Publication, browse: Callable[[str], Client]) -> None:
-    where = address(name, published.site)
-    assert {person: browse(person).get(where).status_code for person in NAMES} == PAGES[name][1]
+def test_page_is_open_to_its_people_only(name: str, furnished: Furnished) -> None:
+    where = furnished.addresses[name]
+    assert {person: furnished.browser_of(person).get(where).status_code for person in NAMES} == PAGES[name][1]
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_page_takes_forms_from_its_people_only(
-    name: str, published: Publication, browse: Callable[[str], Client]
-) -> None:
-    where = address(name, published.site)
+def test_page_takes_forms_from_its_people_only(name: str, furnished: Furnished) -> None:
+    where = furnished.addresses[name]
     _, looks, writers = PAGES[name]
     for person in NAMES:
         with transaction.atomic():
-            answer = browse(person).post(where)
+            answer = furnished.browser_of(person).post(where)
             transaction.set_rollback(True)
         if person in writers:
             assert answer.status_code in (200, 302), person
@@ -203,20 +242,10 @@ def test_groups_have_the_permissions_of_their_roles(db: None) -> None:
     assert given == {group_name(role): wanted for role, wanted in PERMISSIONS.items()}
 
 
-def test_role_on_one_website_gives_nothing_on_another(browse: Callable[[str], Client], catalogue: Site) -> None:
-    elsewhere = Site.objects.get(key="elsewhere")
-    add_member(site=elsewhere, who="vera", roles=list(Role))
-    as_vera = browse("vera")
-    partner = catalogue.partners.get()
-    assert as_vera.post(url("partner", catalogue, partner.pk), {"name": "Mine"}).status_code == 403
-    assert as_vera.post(url("publish", catalogue)).status_code == 404
-    assert as_vera.get(url("publish", elsewhere)).status_code == 200
-
-
 @pytest.mark.parametrize("name", PAGES)
-def test_superuser_opens_every_page(name: str, published: Publication, browse: Callable[[str], Client]) -> None:
+def test_superuser_opens_every_page(name: str, furnished: Furnished) -> None:
     expected = 405 if PAGES[name][1]["alice"] == 405 else 200
-    assert browse("root").get(address(name, published.site)).status_code == expected
+    assert furnished.browser_of("root").get(furnished.addresses[name]).status_code == expected
 
 
 def everything() -> list[object]:
@@ -225,90 +254,12 @@ def everything() -> list[object]:
 
 
 @pytest.mark.parametrize("person", ["mallory", "ada", "vera", "carol", ""])
-def test_strangers_and_readers_change_nothing(
-    person: str, published: Publication, browse: Callable[[str], Client]
-) -> None:
-    client = browse(person)
+def test_strangers_and_readers_change_nothing(person: str, furnished: Furnished) -> None:
+    client = furnished.browser_of(person)
     before = everything()
     for name in (name for name in PAGES if person not in PAGES[name][2]):
-        answer = client.post(address(name, published.site), {"name": "Mine", "domains": "https://evil.example"})
+        answer = client.post(furnished.addresses[name], {"name": "Mine", "domains": "https://evil.example"})
         assert answer.status_code in (302, 403, 404, 405)
         if answer.status_code == 302:
             assert "/login/" in answer["Location"]
     assert everything() == before
-
-
-def test_row_of_another_website_is_not_reached_through_ones_own(
-    as_mallory: Client, mallory_site: Site, catalogue: Site
-) -> None:
-    partner, cookie = catalogue.partners.get(), catalogue.cookies.get(name="sessionid")
-    assert as_mallory.get(url("partner", mallory_site, partner.pk)).status_code == 404
-    assert as_mallory.post(url("partner-archive", mallory_site, partner.pk)).status_code == 404
-    assert as_mallory.post(url("cookie-remove", mallory_site, cookie.pk)).status_code == 404
-    partner.refresh_from_db()
-    assert partner.archived_at is None
-    assert Cookie.objects.filter(pk=cookie.pk).exists()
-
-
-def test_form_without_token_is_refused(browse: Callable[[str], Client], catalogue: Site) -> None:
-    client = browse("alice")
-    client.handler.enforce_csrf_checks = True
-    assert client.post(url("publish", catalogue)).status_code == 403
-    assert not Publication.objects.exists()
-
-
-def test_djangos_own_addresses_lead_to_our_pages(as_alice: Client, site: Site) -> None:
-    changed = as_alice.get(reverse("admin:cookies_site_change", args=[site.pk]))
-    assert changed["Location"] == url("overview", site)
-    assert as_alice.get(reverse("admin:cookies_site_changelist"))["Location"] == reverse("admin:index")
-
-
-def test_djangos_own_addresses_hide_websites_of_others(as_mallory: Client, site: Site) -> None:
-    for action in ("change", "history"):
-        assert as_mallory.get(reverse(f"admin:cookies_site_{action}", args=[site.pk])).status_code == 404
-
-
-def test_website_cannot_be_deleted(as_alice: Client, site: Site) -> None:
-    assert as_alice.post(reverse("admin:cookies_site_delete", args=[site.pk]), {"post": "yes"}).status_code == 403
-    assert Site.objects.filter(pk=site.pk).exists()
-
-
-def test_tabs_are_those_that_a_person_may_open(browse: Callable[[str], Client], published: Publication) -> None:
-    def tabs(person: str) -> list[str]:
-        return [tab["label"] for tab in browse(person).get(url("overview", published.site)).context["tabs"]]
-
-    read = ["Overview", "Partners", "Cookies"]
-    of_drafts = [*read, "Banner & texts", "Policy", "Publish", "Numbers", "Versions", "Install"]
-    assert tabs("alice") == [*of_drafts[:-1], "Evidence", "Install", "Log", "Team"]
-    for person in ("bob", "rita", "pia"):
-        assert tabs(person) == of_drafts
-    assert tabs("ada") == [*read, "Numbers", "Versions", "Evidence", "Log"]
-    assert tabs("vera") == [*read, "Numbers", "Versions"]
-
-
-def test_page_that_one_may_only_read_offers_no_form(browse: Callable[[str], Client], published: Publication) -> None:
-    where = url("policy", published.site)
-    assert b'<fieldset class="sy-bare" disabled>' in browse("pia").get(where).content
-    assert b'<fieldset class="sy-bare" disabled>' not in browse("bob").get(where).content
-
-
-def test_publisher_who_left_cannot_publish_the_page_that_is_still_open(
-    as_alice: Client, as_pia: Client, catalogue: Site
-) -> None:
-    page = as_pia.get(url("publish", catalogue))
-    pia = catalogue.members.get(user__username="pia").user_id
-    as_alice.post(url("member-remove", catalogue, pia))
-    sent = {"draft": page.context["digest"], "reason": "Last act"}
-    assert as_pia.post(url("publish", catalogue), sent).status_code == 404
-    assert not Publication.objects.exists()
-
-
-def test_publisher_who_became_an_editor_cannot_publish_the_page_that_is_still_open(
-    as_alice: Client, as_pia: Client, catalogue: Site
-) -> None:
-    page = as_pia.get(url("publish", catalogue))
-    pia = catalogue.members.get(user__username="pia").user_id
-    as_alice.post(url("member-roles", catalogue, pia), {f"{pia}-roles": ["editor"]})
-    sent = {"draft": page.context["digest"], "reason": "Last act"}
-    assert as_pia.post(url("publish", catalogue), sent).status_code == 403
-    assert not Publication.objects.exists()

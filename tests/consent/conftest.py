@@ -8,17 +8,21 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.utils import timezone
 
 from consent.checklist import LOADS_EARLY
 from consent.models import Publication
 from consent.services.checking import acknowledge
+from consent.services.demo import load_demo
 from consent.services.publishing import publish
 from cookies.models import Cookie, Partner, Site
+from tests.conftest import rows_of_a_module
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from django.test import Client
+    from pytest_django import DjangoDbBlocker
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 ORIGIN = "https://www.numonix.example"
@@ -103,3 +107,18 @@ def send(client: Client) -> Callable[..., Any]:
         )
 
     return post
+
+
+@pytest.fixture(scope="module")
+def _demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        # The slowest part by far, and nothing reads it.
+        patch.setattr("consent.delivery.compose.brotli.compress", lambda body, quality: body)
+        with rows_of_a_module(django_db_blocker, lambda: load_demo(now=timezone.now())):
+            yield
+
+
+@pytest.fixture
+def demo(_demo: None, db: None, settings: Any) -> None:
+    """The demo's websites."""
+    settings.ALLOWED_HOSTS = ["*"]

@@ -7,22 +7,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from consent.demo.hosts import website_key
 from consent.demo.views import PAGES
-from consent.services.demo import load_demo
 from cookies.vocabulary import OPTIONAL_CATEGORIES
 
 PATHS = ["/demo/", "/demo/about/", "/demo/cookies/", "/demo/strict/"]
-
-
-@pytest.fixture
-def demo(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.ALLOWED_HOSTS = ["*"]
-    # The slowest part by far, and nothing here reads it.
-    monkeypatch.setattr("consent.delivery.compose.brotli.compress", lambda body, quality: body)
-    load_demo(now=timezone.now())
 
 
 def open_page(path: str = "/demo/", host: str = "127.0.0.1:8000", **headers: str) -> Any:

@@ -8,27 +8,17 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from consent.builtin_texts import available_languages
 from consent.consent_cookie import parse
 from consent.delivery.compose import RARE_KEYS
 from consent.demo.gallery import LAYOUTS, STATES, Variation, colours, cookie_of, varied_payload
 from consent.demo.hosts import FIRST_WEBSITE
-from consent.services.demo import load_demo
 from consent.services.publishing import draft_payload
 from cookies.models import Site
 
 SNIPPET = Path(__file__).resolve().parents[2] / "static" / "snippet"
 TODAY = 1_790_000_000
-
-
-@pytest.fixture
-def demo(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.ALLOWED_HOSTS = ["*"]
-    # The slowest part by far, and nothing here reads it.
-    monkeypatch.setattr("consent.delivery.compose.brotli.compress", lambda body, quality: body)
-    load_demo(now=timezone.now())
 
 
 @pytest.fixture
