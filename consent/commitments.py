@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import struct
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 
 SALT_BYTES = 16
 
@@ -33,10 +35,12 @@ def text_commitments(names: Sequence[bytes], texts: Sequence[str], salts: bytes)
     if len(salts) != SALT_BYTES * len(names):
         raise ValueError("Each field needs a salt of its own.")
     # For every event that is ever sealed or verified.
-    sha256, starts = hashlib.sha256, range(0, len(salts), SALT_BYTES)
+    sha256, each_salt = hashlib.sha256, _apart(len(names))(salts)
     return b"".join(
-        [
-            sha256(salts[start : start + SALT_BYTES] + name + text.encode()).digest()
-            for start, name, text in zip(starts, names, texts, strict=True)
-        ]
+        [sha256(salt + name + text.encode()).digest() for salt, name, text in zip(each_salt, names, texts, strict=True)]
     )
+
+
+@cache
+def _apart(count: int) -> Callable[[bytes], tuple[bytes, ...]]:
+    return struct.Struct(f"{SALT_BYTES}s" * count).unpack

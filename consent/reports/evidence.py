@@ -46,7 +46,7 @@ FIELDS = (
     "ledger_index",
 )
 FETCHED_AT_ONCE = 100
-# On SQLite, with all six digits of its fraction.
+# With all six digits of its fraction.
 LONGEST_TIME = 26
 COMMITTED = tuple(field.encode() for field in ConsentEvent.ERASABLE)
 
@@ -121,7 +121,8 @@ def time_text(stored: str | None) -> str:
     """A moment as `consent.commitments.value_text` writes it. Databases leave out zeros at its end, or say UTC."""
     if stored is None:
         return ""
-    if len(stored) == LONGEST_TIME:
-        return f"{stored[:10]}T{stored[11:]}Z"
-    whole, _, fraction = stored.removesuffix("+00").partition(".")
+    text = stored.removesuffix("+00")
+    if len(text) == LONGEST_TIME:
+        return f"{text[:10]}T{text[11:]}Z"
+    whole, _, fraction = text.partition(".")
     return f"{whole[:10]}T{whole[11:]}.{fraction:0<6}Z"

@@ -18,6 +18,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from consent import append_only
+from consent.commitments import commitments, value_text
 from consent.grant_proof import ProofRules
 from consent.ledger import leaf as leaf_rules
 from consent.ledger.checkpoints import read_tree_head
@@ -119,6 +120,20 @@ def test_leaf_is_canonical_and_says_what_the_row_says(published: Publication, re
     assert (leaf["id"], leaf["event_id"]) == (str(event.id), str(event.event_id))
     for name in ("action", "surface", "categories", "partners", "signals", "signals_seen", "trusted", "build"):
         assert leaf[name] == getattr(event, name), name
+
+
+# Databases leave out zeros at the end of a fraction, and a browser's clock has three digits.
+@pytest.mark.parametrize("microseconds", [0, 1, 100_000, 120_000, 123_000, 123_400, 123_450, 123_456])
+def test_times_are_written_the_same_whatever_their_fraction(
+    microseconds: int, published: Publication, record: Callable[..., Any]
+) -> None:
+    received = NOW.replace(microsecond=microseconds)
+    record(now=received, client_time=received - timedelta(hours=1))
+    evidence, event = rows(published.site)[0].evidence, ConsentEvent.objects.get()
+    assert evidence.received_at == value_text(received) == f"2026-11-29T03:00:00.{microseconds:06}Z"
+    values = {field: getattr(event, field) for field in ConsentEvent.ERASABLE}
+    assert event.client_time == received - timedelta(hours=1)
+    assert evidence.commitments == commitments(ConsentEvent.ERASABLE, values, bytes(event.salts or b""))
 
 
 def test_leaf_tells_nothing_that_may_have_to_be_erased(published: Publication, record: Callable[..., Any]) -> None:
