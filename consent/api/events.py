@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -12,7 +12,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from consent.api.bodies import NOT_AN_ARM, Digest, Language, RegimeCode, SignalsBody, Slug, Variant
+from consent.api.bodies import NOT_AN_ARM, Build, Digest, Language, RegimeCode, SignalsBody, Slug, Variant
 from consent.api.errors import ApiError
 from consent.api.plain import known_version, plain_view, read_body
 from consent.api.seen import see_embedding, seen_by_server
@@ -45,7 +45,7 @@ class EventBody(msgspec.Struct, forbid_unknown_fields=True):
     regime: RegimeCode | None = None
     client_time: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
     trusted: bool | None = None
-    build: Annotated[str, msgspec.Meta(max_length=40)] | None = None
+    build: Build | None = None
     variant: Variant | None = None
 
 
@@ -117,6 +117,8 @@ def _faults(body: EventBody, version: live.LiveVersion) -> Any:
         yield "partners", f"The version names no such partner: {', '.join(unknown)}."
     elif any(version.categories[slug] == "strictly_necessary" for slug in body.partners):
         yield "partners", "A strictly necessary partner can't be decided about."
+    if body.client_time and not _has_utc(body.client_time):
+        yield "client_time", "In UTC this moment lies outside the years 1 to 9999."
     if body.variant and not live.is_arm(version.id, body.variant):
         yield "variant", NOT_AN_ARM
     if contradiction := _contradiction(body):
@@ -131,3 +133,12 @@ def _contradiction(body: EventBody) -> str | None:
     if body.action in ("reject_all", "withdraw") and (any(answers) or any(body.partners.values())):
         return f"{body.action} refuses everything, but the event grants something."
     return None
+
+
+def _has_utc(moment: datetime) -> bool:
+    """Databases keep moments in UTC, and one that they can't give back would stop whoever reads the record."""
+    try:
+        moment.astimezone(UTC)
+    except OverflowError:
+        return False
+    return True

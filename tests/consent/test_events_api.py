@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -159,6 +160,10 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("regime that was not published", {"regime": "us-ca"}, "regime"),
     ("digest that is none", {"version": "abc"}, "version"),
     ("time without a zone", {"client_time": "2026-11-22T03:00:00"}, "client_time"),
+    ("time before the first year in UTC", {"client_time": "0001-01-01T00:00:00+05:00"}, "client_time"),
+    ("time after the last year in UTC", {"client_time": "9999-12-31T23:59:59-05:00"}, "client_time"),
+    ("build with a NUL", {"build": "a\0b"}, "build"),
+    ("build with a line's end", {"build": "a\n"}, "build"),
     ("unknown member", {"ip": "203.0.113.9"}, "body"),
     ("forged country", {"country": "US"}, "body"),
     ("forged region", {"region": "CA"}, "body"),
@@ -167,6 +172,13 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("reject_all that grants", {"action": "reject_all"}, "action"),
     ("withdraw that grants", {"action": "withdraw"}, "action"),
 ]
+
+
+# Clocks are wrong by decades, and what was stored has to be read again.
+@pytest.mark.parametrize("said", ["0001-01-01T00:00:00Z", "1970-01-01T00:00:00.001+05:30", "9999-12-31T23:59:59.999Z"])
+def test_answer_of_a_wrong_clock_is_kept(send: Callable[..., Any], event_body: dict[str, Any], said: str) -> None:
+    assert send({**event_body, "client_time": said}).status_code == 201
+    assert ConsentEvent.objects.get().client_time == datetime.fromisoformat(said)
 
 
 @pytest.mark.parametrize(("name", "change", "field"), REFUSED, ids=[row[0] for row in REFUSED])
@@ -181,7 +193,9 @@ def test_event_that_does_not_fit_is_refused(
     assert not ConsentEvent.objects.exists()
 
 
-@pytest.mark.parametrize("raw", [b" ", b"{", b"[]", b"null", b"\xff\xfe", b'{"event_id": NaN}'])
+@pytest.mark.parametrize(
+    "raw", [b" ", b"{", b"[]", b"null", b"\xff\xfe", b'{"event_id": NaN}', b'{"build": "\\ud800"}']
+)
 def test_body_that_is_no_event_is_refused(send: Callable[..., Any], published: Publication, raw: bytes) -> None:
     response = send(raw)
     assert response.status_code == 400
