@@ -27,7 +27,7 @@ from consent.services.publishing import draft_of, draft_payload, is_approved, li
 from consent.services.reviewing import latest_review
 from cookies.access import PUBLISHES, READS_DRAFT
 from cookies.admin.log import DECISION, record_action
-from cookies.admin.pages import go_to, may_write, page_url, sent, show, site_page
+from cookies.admin.pages import go_to, may_write, page_url, reason_sent, sent, show, site_page
 from cookies.forms import CalmForm
 from cookies.models import Site
 
@@ -85,7 +85,7 @@ def ab_test(request: HttpRequest, site: Site) -> HttpResponse:
 
 @site_page("publish/test/stop/", name="ab-test-stop", sees=VIEW, writes=ADD, roles=PUBLISHES, only_post=True)
 def stop(request: HttpRequest, site: Site) -> HttpResponse:
-    reason = request.POST.get("reason", "").strip()[:300]
+    reason = reason_sent(request)
     try:
         publication = stop_experiment(site=site, by=request.user.get_username(), now=timezone.now(), reason=reason)
     except ValidationError as error:

@@ -14,7 +14,7 @@ from consent.services.holds import lift_hold, set_hold
 from consent.services.retention import keeping_of, rehearse_retention, set_retention
 from cookies.access import OWNS, READS_EVIDENCE
 from cookies.admin.log import DECISION, record_action
-from cookies.admin.pages import go_to, may_write, page_url, sent, show, site_page
+from cookies.admin.pages import go_to, may_write, page_url, reason_sent, sent, show, site_page
 from cookies.models import Site
 
 CHANGE, HOLD = "consent.change_sitepolicy", "consent.add_legalhold"
@@ -68,7 +68,7 @@ def hold_new(request: HttpRequest, site: Site) -> HttpResponse:
 @site_page("holds/<int:number>/lift/", name="hold-lift", sees=VIEW, writes=HOLD, roles=READS_EVIDENCE, only_post=True)
 def hold_lift(request: HttpRequest, site: Site, number: int) -> HttpResponse:
     hold = get_object_or_404(site.holds, pk=number)
-    reason = request.POST.get("reason", "").strip()[:300]
+    reason = reason_sent(request)
     try:
         lift_hold(hold=hold, reason=reason, by=request.user.get_username(), now=timezone.now())
     except ValidationError as error:

@@ -26,7 +26,7 @@ from cookies import access
 from cookies.admin.catalogue import lifetime_words
 from cookies.admin.languages import language_name
 from cookies.admin.log import DECISION, record_action
-from cookies.admin.pages import go_to, may_write, page_url, show, site_page
+from cookies.admin.pages import go_to, may_write, page_url, reason_sent, show, site_page
 from cookies.admin.read_only import ReadOnly
 from cookies.models import Site
 from cookies.models.catalogue import translated
@@ -117,7 +117,7 @@ def publish_again(request: HttpRequest, site: Site, number: int) -> HttpResponse
     if live is not None and live.version_id == version.pk:
         messages.info(request, f"Version {number} is live already; nothing was published.")
         return go_to(site, "versions")
-    reason = request.POST.get("reason", "").strip()[:300] or f"Back to version {number}."
+    reason = reason_sent(request) or f"Back to version {number}."
     put_live(version=version, by=request.user.get_username(), now=now, reason=reason)
     record_action(request, site, f"Published version {number} again.", flag=DECISION)
     messages.success(

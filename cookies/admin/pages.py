@@ -20,6 +20,7 @@ from cookies.access import EDITS
 from cookies.models import Role, Site
 
 SiteView = Callable[..., HttpResponse]
+LONGEST_REASON = 300
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,11 @@ def show(
 def sent(request: HttpRequest) -> QueryDict | None:
     """What a form sent, even if nothing is filled in; None where nothing was sent."""
     return request.POST if request.method == "POST" else None
+
+
+def reason_sent(request: HttpRequest) -> str:
+    """Why, as it was typed beside a button that is no form of its own. Without NUL, which PostgreSQL does not keep."""
+    return request.POST.get("reason", "").replace("\0", "").strip()[:LONGEST_REASON]
 
 
 def may_open(request: HttpRequest, site: Site, name: str) -> bool:

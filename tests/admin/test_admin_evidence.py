@@ -196,7 +196,9 @@ def test_auditor_sets_a_hold_and_lifts_it_with_a_reason(ada: Client, website: Si
     assert (hold.reason, hold.set_by, hold.last_day) == ("Case 12/26", "ada", None)
     assert "Case 12/26" in ada.get(url("retention", website)).content.decode()
     assert "Write why" in ada.post(url("hold-lift", website, hold.pk), {"reason": " "}, follow=True).content.decode()
-    ada.post(url("hold-lift", website, hold.pk), {"reason": "Closed"})
+    ada.post(url("hold-lift", website, hold.pk), {"reason": "Closed\0"})
+    hold.refresh_from_db()
+    assert hold.lifted_because == "Closed"
     page = ada.get(url("retention", website))
     assert (page.context["standing"], [each.pk for each in page.context["lifted"]]) == ([], [hold.pk])
     assert [action.change_message for action in actions_on(website)][:2] == [
