@@ -177,7 +177,8 @@ def rows_of_a_module(blocker: DjangoDbBlocker, write: Callable[[], object]) -> I
     """What is written here is there for each test of a module, and gone after the last. The fixture that does so has
     the module's scope, and asks for `django_db_setup`.
 
-    A test's own transaction lies within this one: what it changes is put back as ever.
+    A test's own transaction lies within this one: what it changes is put back as ever. A test with transactions of its
+    own (`transaction=True`) has no place in such a module.
     """
     from django.db import transaction
 

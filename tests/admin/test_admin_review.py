@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,6 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.messages import get_messages
 from django.core.exceptions import ValidationError
-from django.db import connection, connections
 from django.utils import timezone
 
 from consent.append_only import EvidenceIsFinal
@@ -22,10 +20,8 @@ from consent.services.publishing import draft_payload, latest_payload, publish
 from consent.services.reviewing import decide_review, request_review, set_four_eyes
 from cookies.models import Role, Site
 from cookies.services.catalogue import add_library_partner
-from cookies.services.sites import change_roles, create_site, remove_member
+from cookies.services.sites import change_roles, remove_member
 from tests.admin.conftest import NOW, queries_of, url
-from tests.conftest import add_person
-from tests.facts import ANSWERABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -305,36 +301,6 @@ def test_publish_again_says_that_a_planned_version_still_takes_over(as_pia: Clie
     publish(site=guarded, by="pia", now=timezone.now(), effective_at=later)
     assert "Version 3 still takes over on" in as_pia.get(url("version", guarded, 1)).content.decode()
     assert "Version 3 still takes over on" in said(as_pia.post(url("version-again", guarded, 1), {}))
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_who_publish_at_once_one_wins_and_the_other_is_told() -> None:
-    site = create_site(
-        key="busy", name="Busy", domains=["https://busy.example"], owner=add_person("alice"), **ANSWERABLE
-    )
-    looked_at, results = draft_digest(site), []
-    start = threading.Barrier(2)
-
-    def publish_now(name: str) -> None:
-        start.wait()
-        try:
-            results.append(publish(site=site, by=name, now=timezone.now(), looked_at=looked_at))
-        finally:
-            connections.close_all()
-
-    # SQLite has one writer and no row locks: there the two come one after the other.
-    people = [threading.Thread(target=publish_now, args=(name,)) for name in ("alice", "pia")]
-    if connection.vendor == "sqlite":
-        start = threading.Barrier(1)
-        for person in people:
-            publish_now(person.name)
-    else:
-        for person in people:
-            person.start()
-        for person in people:
-            person.join(timeout=30)
-    assert sorted(result is None for result in results) == [False, True]
-    assert Publication.objects.count() == 1
 
 
 def test_publisher_of_a_stale_page_is_told_in_the_service_too(catalogue: Site) -> None:

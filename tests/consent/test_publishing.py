@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection, connections
+from django.utils import timezone
 
 from consent.delivery.compose import RARE_KEYS, recipe
 from consent.models import ComposedFile, NoticeVersion, Publication, SitePolicy
+from consent.services.drafting import draft_digest
 from consent.services.publishing import (
     compose_publication,
     draft_of,
@@ -23,7 +27,10 @@ from consent.services.publishing import (
 )
 from cookies.models import Site
 from cookies.services.catalogue import archive_partners
+from cookies.services.sites import create_site
+from tests.conftest import add_person
 from tests.consent.conftest import NOW, add_partner
+from tests.facts import ANSWERABLE
 
 pytestmark = pytest.mark.django_db
 
@@ -178,3 +185,33 @@ def test_own_cookie_is_declared_for_as_long_as_it_is_kept(site: Site, chosen: li
     SitePolicy.objects.create(site=site, regimes=chosen)
     (own,) = [cookie for cookie in draft_payload(site)["cookies"] if cookie["name"] == "sayso"]
     assert own["lifetime"] == lifetime
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_publish_at_once_one_wins_and_the_other_is_told() -> None:
+    site = create_site(
+        key="busy", name="Busy", domains=["https://busy.example"], owner=add_person("alice"), **ANSWERABLE
+    )
+    looked_at, results = draft_digest(site), []
+    start = threading.Barrier(2)
+
+    def publish_now(name: str) -> None:
+        start.wait()
+        try:
+            results.append(publish(site=site, by=name, now=timezone.now(), looked_at=looked_at))
+        finally:
+            connections.close_all()
+
+    # SQLite has one writer and no row locks: there the two come one after the other.
+    people = [threading.Thread(target=publish_now, args=(name,)) for name in ("alice", "pia")]
+    if connection.vendor == "sqlite":
+        start = threading.Barrier(1)
+        for person in people:
+            publish_now(person.name)
+    else:
+        for person in people:
+            person.start()
+        for person in people:
+            person.join(timeout=30)
+    assert sorted(result is None for result in results) == [False, True]
+    assert Publication.objects.count() == 1
