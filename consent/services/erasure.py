@@ -11,7 +11,9 @@ from consent.models import Announcement, ConsentEvent, UserLink
 @transaction.atomic
 def erase_consent(*, site_id: int, consent_ref: str) -> int:
     """Erase what points to a visitor in their events on a website. Returns how many events that were."""
-    events = ConsentEvent.objects.select_for_update().filter(site_id=site_id, consent_ref=consent_ref)
+    # In the order in which they are sealed: two who lock the same rows from both ends wait for each other for ever, and
+    # PostgreSQL ends one of them with an error.
+    events = ConsentEvent.objects.select_for_update().filter(site_id=site_id, consent_ref=consent_ref).order_by("id")
     erased = 0
     for event in events:
         kept = {} if event.commitments else {"commitments": event_commitments(event)}

@@ -47,7 +47,9 @@ def _written(site: Site, start: int, events: Sequence[ConsentEvent], found: Sequ
     if not WithdrawalsSeen.objects.filter(site=site, size=start).update(size=end):
         return False
     # Whoever erases a record waits for this, and then removes what is announced here; or was first.
-    events_found = ConsentEvent.objects.select_for_update().filter(pk__in=[event.pk for event, _ in found])
+    events_found = (
+        ConsentEvent.objects.select_for_update().filter(pk__in=[event.pk for event, _ in found]).order_by("id")
+    )
     standing = set(events_found.exclude(consent_ref=None).values_list("pk", flat=True))
     for event, taken in found:
         if event.pk in standing:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import threading
+import time
 import uuid
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import rfc8785
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, connections, transaction
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -151,6 +153,50 @@ def test_erasing_leaves_the_leaf_as_it_was(published: Publication, record: Calla
 
 
 # --- Sealing ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_erasing_what_is_just_being_sealed_waits_for_it(published: Publication, record: Callable[..., Any]) -> None:
+    """Sealing locks rows in the order of their ids; who locks them in another would end in a deadlock."""
+    consent_id = uuid.uuid4()
+    for minutes in range(2):
+        record(now=NOW + timedelta(minutes=minutes), consent_id=consent_id)
+    first, second = ConsentEvent.objects.order_by("id").values_list("pk", flat=True)
+    is_locked, errors = threading.Event(), []
+
+    def seal_slowly() -> None:
+        try:
+            with transaction.atomic():
+                ConsentEvent.objects.select_for_update().get(pk=first)
+                is_locked.set()
+                wait_for_a_lock()
+                ConsentEvent.objects.select_for_update().get(pk=second)
+        except DatabaseError as error:
+            errors.append(error)
+        finally:
+            connections.close_all()
+
+    # SQLite has one writer and no row locks: there the two come one after the other.
+    sealer = threading.Thread(target=seal_slowly)
+    if connection.vendor == "postgresql":
+        sealer.start()
+        assert is_locked.wait(timeout=30)
+    erased = erase_consent(site_id=published.site_id, consent_ref=consent_ref_of(consent_id))
+    if connection.vendor == "postgresql":
+        sealer.join(timeout=30)
+    assert (erased, errors) == (2, [])
+
+
+def wait_for_a_lock() -> None:
+    """Until another connection waits for a row."""
+    latest = time.monotonic() + 30
+    with connection.cursor() as cursor:
+        while time.monotonic() < latest:
+            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.01)
+    raise TimeoutError("Nobody waits.")
 
 
 def test_sealing_gives_every_event_one_place(published: Publication, record: Callable[..., Any]) -> None:
