@@ -19,10 +19,10 @@ SHORT_TURN = 0.0002
 def read_ahead(items: Iterator[T]) -> Iterator[Iterator[T]]:
     """The same items, the next of which is made while one is worked on, in a thread with a connection of its own.
 
-    Only on PostgreSQL, whose server works in a process of its own, and only outside a transaction, which another
-    connection would not see. Elsewhere the items as they are.
+    PostgreSQL's server works in a process of its own, and SQLite lets Python go on while it works on a statement. Only
+    outside a transaction, which another connection would not see; there, and in memory, the items as they are.
     """
-    if connection.vendor != "postgresql" or connection.in_atomic_block:
+    if connection.in_atomic_block or _is_in_memory():
         yield items
         return
     usual = sys.getswitchinterval()
@@ -41,3 +41,7 @@ def _one_ahead(thread: ThreadPoolExecutor, items: Iterator[T]) -> Iterator[T]:
     while (item := coming.result()) is not None:
         coming = thread.submit(next, items, None)
         yield item
+
+
+def _is_in_memory() -> bool:
+    return connection.vendor == "sqlite" and connection.is_in_memory_db()  # type: ignore[attr-defined]  # SQLite's own

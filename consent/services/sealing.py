@@ -6,6 +6,7 @@ holds the lock for one batch. Two sealers may run at once; who comes second begi
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +15,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.backends.utils import CursorWrapper
 
 from consent.garbage import loaded_is_spared
 from consent.ledger.checkpoints import TreeHead
@@ -32,6 +32,14 @@ BATCH = {"sqlite": 1024, "postgresql": 4096}
 # PostgreSQL expects a handful of rows that are not sealed, and would join each batch with all of them. Left to it is
 # the way by each row's key, and a condition of which it can't think that few rows fulfil it.
 WORSE_WAYS = ("hashjoin", "mergejoin", "material", "bitmapscan", "seqscan")
+# How a database takes a list of ids with their places, and a row's part of a long string.
+GIVEN = {
+    "sqlite": ("SELECT value AS id, key AS at FROM json_each(%s)", "substr(%s, new.at * {width} + 1, {width})"),
+    "postgresql": (
+        "SELECT id, (place - 1)::integer AS at FROM unnest(%s::uuid[]) WITH ORDINALITY given (id, place)",
+        "substring(%s::bytea FROM new.at * {width} + 1 FOR {width})",
+    ),
+}
 FIRST = UUID(int=0)
 TABLE = ConsentEvent._meta.db_table
 
@@ -144,36 +152,29 @@ def _tile_row(ledger: Ledger, tile: FullTile) -> LedgerTile:
 
 
 def _write(leaves: Sequence[_Leaf], start: int) -> int:
-    """Write a batch's commitments, leaf hashes and places, from `start` on. Returns how many rows took them."""
+    """Write a batch's commitments, leaf hashes and places, from `start` on. Returns how many rows took them.
+
+    One statement: a statement a row would spend its time on the way, and a value a row in the driver. The rows' bytes
+    go over as two long strings, of which each row takes its part.
+    """
+    commitments, hashes, ids = zip(*leaves, strict=True)
+    width = len(commitments[0])
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            _write_at_once(cursor, leaves, start)
-        else:
-            cursor.executemany(
-                f"UPDATE {TABLE} SET commitments = %s, leaf_hash = %s, ledger_index = %s "
-                "WHERE id = %s AND ledger_index IS NULL",
-                [(commitments, leaf, start + at, id_) for at, (commitments, leaf, id_) in enumerate(leaves)],
-            )
+        for way in WORSE_WAYS if connection.vendor == "postgresql" else ():
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+        given, part = GIVEN[connection.vendor]
+        commitment, leaf_hash = part.format(width=width), part.format(width=HASH_BYTES)
+        cursor.execute(
+            f"UPDATE {TABLE} SET commitments = {commitment}, leaf_hash = {leaf_hash}, ledger_index = %s + new.at "
+            f"FROM ({given}) new "
+            f"WHERE {TABLE}.id = new.id AND coalesce({TABLE}.ledger_index, -1) < 0",
+            [b"".join(commitments), b"".join(hashes), start, _as_list(ids)],
+        )
         return int(cursor.rowcount)
 
 
-def _write_at_once(cursor: CursorWrapper, leaves: Sequence[_Leaf], start: int) -> None:
-    """One statement for PostgreSQL: a statement a row would spend its time on the way, and a value a row in the driver.
-
-    The rows' bytes go over as two long strings, of which each row takes its part.
-    """
-    for way in WORSE_WAYS:
-        cursor.execute(f"SET LOCAL enable_{way} = off")
-    commitments, hashes, ids = zip(*leaves, strict=True)
-    width = len(commitments[0])
-    cursor.execute(
-        f"UPDATE {TABLE} SET commitments = substring(%s::bytea FROM new.at * {width} + 1 FOR {width}), "
-        f"leaf_hash = substring(%s::bytea FROM new.at * {HASH_BYTES} + 1 FOR {HASH_BYTES}), "
-        "ledger_index = %s + new.at "
-        "FROM (SELECT id, (place - 1)::integer AS at FROM unnest(%s::uuid[]) WITH ORDINALITY given (id, place)) new "
-        f"WHERE {TABLE}.id = new.id AND coalesce({TABLE}.ledger_index, -1) < 0",
-        [b"".join(commitments), b"".join(hashes), start, f"{{{','.join(ids)}}}"],
-    )
+def _as_list(ids: Sequence[str]) -> str:
+    return f"{{{','.join(ids)}}}" if connection.vendor == "postgresql" else json.dumps(ids)
 
 
 @transaction.atomic
