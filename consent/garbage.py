@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import django
+from django.conf import settings
 
 
 @contextmanager
@@ -32,7 +33,9 @@ def spare_what_is_loaded() -> None:
     gc.freeze()
 
 
-def set_up_helper() -> None:
-    """For a process that does work on many rows and nothing else. It runs before any model can be imported."""
+def set_up_helper(*apps: str) -> None:
+    """For a process that does work on many rows and nothing else, with the models of these apps. It runs before any of
+    them can be imported. Without the admin and the API a process is there in half the time."""
+    settings.INSTALLED_APPS = list(apps)
     django.setup()
     spare_what_is_loaded()

@@ -26,6 +26,8 @@ from consent.reports.ledger import sealed_size, tiles_at
 from consent.signatures import fingerprint_of, is_signed_by
 
 STRETCH = 4096
+# Whose models a leaf is read through.
+READ_APPS = ("django.contrib.contenttypes", "django.contrib.auth", "cookies", "consent")
 # Below it, starting processes takes longer than the work.
 WORTH_SHARING = 100_000
 # Stretches that wait for an earlier one, in memory.
@@ -102,7 +104,7 @@ def _stretches(ledger: Ledger, size: int, processes: int) -> Iterator[Stretch]:
         return
     # Spawned, not forked: a connection to a database must not be shared.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes - 1, mp_context=context, initializer=set_up_helper) as pool:
+    with ProcessPoolExecutor(processes - 1, mp_context=context, initializer=set_up_helper, initargs=READ_APPS) as pool:
         coming: deque[Future[Stretch] | Stretch] = deque()
         while True:
             asked = sum(isinstance(each, Future) and not each.done() for each in coming)
