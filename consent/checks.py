@@ -1,13 +1,16 @@
 """System checks: what must be true of a server before visitors rely on it."""
 
+import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
-from django.db import connections
+from django.db import connection, connections
 
 from consent import append_only
+
+OLDEST_SQLITE = (3, 33)
 
 
 @register(Tags.database)
@@ -21,6 +24,20 @@ def evidence_is_guarded(*, databases: Sequence[str] | None = None, **_: Any) -> 
         )
         for alias in databases or []
         for name in append_only.missing(connections[alias])
+    ]
+
+
+@register(Tags.compatibility)
+def sqlite_can_seal(**_: Any) -> list[CheckMessage]:
+    """E002: a batch of the ledger is written by one UPDATE … FROM, which older versions don't know."""
+    if connection.vendor != "sqlite" or sqlite3.sqlite_version_info >= OLDEST_SQLITE:
+        return []
+    return [
+        Error(
+            f"This Python brings SQLite {sqlite3.sqlite_version}, with which no record can be sealed.",
+            hint=f"SQLite {'.'.join(map(str, OLDEST_SQLITE))} or newer is needed: use a newer Python, or PostgreSQL.",
+            id="consent.E002",
+        )
     ]
 
 

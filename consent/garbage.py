@@ -27,15 +27,15 @@ def loaded_is_spared() -> Iterator[None]:
 
 
 def spare_what_is_loaded() -> None:
-    """For a process that begins its work now: without it, every few hundred requests one waits some 50 ms for the
-    collector to look at all modules."""
+    """For a process that begins its work now: without it, a request now and then waits for the collector to look
+    at all modules."""
     gc.collect()
     gc.freeze()
 
 
 def set_up_helper(*apps: str) -> None:
     """For a process that does work on many rows and nothing else, with the models of these apps. It runs before any of
-    them can be imported. Without the admin and the API a process is there in half the time."""
+    them can be imported. Without the admin and the API a process is there sooner."""
     settings.INSTALLED_APPS = list(apps)
     django.setup()
     spare_what_is_loaded()
