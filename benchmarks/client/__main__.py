@@ -27,7 +27,7 @@ from benchmarks.client.browser import (
     preferences_visit,
     unslowed_visit,
 )
-from benchmarks.client.candidates import NOBODY, OURS, Candidate
+from benchmarks.client.candidates import LEAST, NOBODY, OURS, Candidate
 from benchmarks.client.figures import aligned, table
 from benchmarks.client.server import Bench
 from benchmarks.client.website import with_managed_tags
@@ -44,7 +44,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     wanted = options.only.split(",") if options.only else []
     with _bench() as bench:
-        everybody = [candidates.nobody(), *_peers(wanted), candidates.ours(bench.origin)]
+        everybody = [
+            candidates.nobody(),
+            candidates.least(bench.origin),
+            *_peers(wanted),
+            candidates.ours(bench.origin),
+        ]
         chosen = [who for who in everybody if not wanted or who.name in (*wanted, NOBODY)]
         bench.candidates |= {who.name: who for who in chosen}
         seen: Seen = {who.name: defaultdict(list) for who in chosen}
@@ -57,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     _note(f"round {number + 1}: {who.name}")
                     _measure(browser, who, seen[who.name], reasons)
             for who in chosen:
-                if who.name != NOBODY:
+                if who.name not in (NOBODY, LEAST):
                     _note(f"what holds: {who.name}")
                     _check(browser, who, seen[who.name], reasons, everywhere=not options.quick)
             version = browser.version
@@ -89,7 +94,7 @@ def _bench() -> Iterator[Bench]:
 
 def _peers(wanted: Sequence[str]) -> list[Candidate]:
     """Fetched from npm when somebody asks for one of them, and at no other time."""
-    if wanted and set(wanted) <= {OURS}:
+    if wanted and set(wanted) <= {OURS, LEAST}:
         return []
     lock, installed = HERE / "package-lock.json", HERE / "node_modules" / ".installed-lock"
     if not installed.exists() or installed.read_bytes() != lock.read_bytes():
@@ -106,8 +111,9 @@ def _measure(browser: Chromium, who: Candidate, seen: dict[str, list[Any]], reas
     try:
         values = first_visit(browser, who, has_banner=not is_page_alone)
         if not is_page_alone:
-            values |= preferences_visit(browser, who, tap=False)
             values |= unslowed_visit(browser, who)
+        if who.name not in (NOBODY, LEAST):
+            values |= preferences_visit(browser, who, tap=False)
             values["usable_by_tap"] = preferences_visit(browser, who, tap=True)["usable_by_tap"]
     except (NotShown, Error) as error:
         reasons.append(f"{who.name}: {str(error).splitlines()[0]}")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from benchmarks.client.website import Tag
 from cookies.vocabulary import OPTIONAL_CATEGORIES
 
 MODULES = Path(__file__).parent / "node_modules"
-OURS, NOBODY = "sayso", "nobody"
+OURS, NOBODY, LEAST = "sayso", "nobody", "least"
 NONCE_PLACE = "%NONCE%"
 
 
@@ -82,6 +82,65 @@ def ours(origin: str) -> Candidate:
         centre="[data-sayso-layer=preferences] >>> [data-sayso-action=save]",
         withdraw="sayso.withdraw()",
         aside="Tags are in the page's markup, as everybody's; each partner's signals travel in the file.",
+    )
+
+
+# The words in a shadow root above the page, one style sheet, one cookie, and every tag put in its place after a yes.
+LEAST_SCRIPT = """
+(() => {
+  const start = () => {
+    for (const waiting of document.querySelectorAll("script[type='text/plain'],iframe[data-src]")) {
+      if (waiting.dataset.src) { waiting.src = waiting.dataset.src; continue; }
+      const script = document.createElement("script");
+      script.async = false;
+      if (waiting.getAttribute("src")) script.src = waiting.getAttribute("src");
+      else script.text = waiting.text;
+      waiting.replaceWith(script);
+    }
+  };
+  if (document.cookie.includes("least=yes")) return start();
+  const host = document.createElement("div");
+  host.popover = "manual";
+  host.dataset.least = "";
+  const root = host.attachShadow({ mode: "open" });
+  root.append(document.createElement("slot"));
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(":host{position:fixed;inset:auto 0 0;width:auto;padding:20px;background:#fff;color:#112}");
+  root.adoptedStyleSheets = [sheet];
+  for (const [name, text] of WORDS) {
+    const element = host.appendChild(document.createElement(name));
+    element.textContent = text;
+    if (name == "button") {
+      element.onclick = () => {
+        document.cookie = "least=yes; Path=/; Max-Age=9999";
+        host.remove();
+        requestAnimationFrame(() => setTimeout(start));
+      };
+    }
+  }
+  document.body.prepend(host);
+  host.showPopover();
+})();
+"""
+
+
+def least(origin: str) -> Candidate:
+    """What no banner can do without, in as few lines as it takes. No peer: it offers no refusal, decides nothing,
+    records nothing and hears no signal. Its column says how much of a figure is the browser's own work."""
+    text = website.words()
+    words = [
+        ["h2", _said(text["banner_title"])],
+        ["p", _banner_words()],
+        *(["button", text[key]] for key in ("reject_all", "accept_all", "choose")),
+    ]
+    return replace(
+        ours(origin),
+        name=LEAST,
+        version="",
+        head=f'<script async {NONCE_PLACE} src="/candidate/least/least.js"></script>',
+        files={"least.js": LEAST_SCRIPT.replace("WORDS", json.dumps(words)).encode()},
+        banner="[data-least]",
+        accept="[data-least] button:nth-of-type(2)",
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from benchmarks.client.candidates import NOBODY, OURS
+from benchmarks.client.candidates import LEAST, NOBODY, OURS
 
 # Candidate → figure → what each run saw.
 Runs = Mapping[str, Mapping[str, Sequence[Any]]]
@@ -132,17 +132,19 @@ TRUTHS = (
 
 
 def table(runs: Runs) -> list[list[str]]:
-    """Rows of text, the names of the columns first: figure, peers, ours, ratio to the best peer, target, met."""
-    peers = [who for who in runs if who not in (OURS, NOBODY)]
-    rows = [["figure", *peers, OURS, "ratio to best peer", "target", "met"]]
+    """Rows of text, the names of the columns first: figure, peers, ours, ratio to the best peer, target, met. Where it
+    was measured, what no banner can do without stands before the peers; it is none of them."""
+    peers = [who for who in runs if who not in (OURS, NOBODY, LEAST)]
+    others = [LEAST, *peers] if LEAST in runs else peers
+    rows = [["figure", *others, OURS, "ratio to best peer", "target", "met"]]
     for number in NUMBERS:
-        values = {who: number.value(runs, who) for who in (*peers, OURS)}
+        values = {who: number.value(runs, who) for who in (*others, OURS)}
         best = min((value for who in peers if (value := values[who]) is not None), default=None)
         ours = values[OURS]
-        cells = [_shown(values[who], number) for who in (*peers, OURS)]
+        cells = [_shown(values[who], number) for who in (*others, OURS)]
         rows.append([_titled(number), *cells, _ratio(ours, best), number.target, _met(number.met(ours, best))])
     for truth in TRUTHS:
-        cells = [truth.text(runs, who) for who in (*peers, OURS)]
+        cells = [truth.text(runs, who) for who in (*others, OURS)]
         met = None if cells[-1] == NONE else cells[-1] == "yes"
         rows.append([truth.title, *cells, NONE, truth.target, _met(met)])
     return rows

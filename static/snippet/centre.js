@@ -45,18 +45,20 @@ function leave() {
 
 // ---- what stands in it
 
+/** Whether anything but what is strictly necessary may run. */
+const grantsAnything = () => Object.values(state.decision.grants.categories).filter(Boolean).length > 1 || Object.values(state.stored?.partners || {}).includes(true);
+
 /** What the browser has answered already, on top. */
 function signal() {
-  const { signals, stored, decision, regime } = state;
+  const { signals, decision, regime } = state;
   const { dnt, gpc } = signals;
   const { signals: named = SIGNALS } = regime;
   const heard = { dnt: dnt && named.includes("dnt"), gpc: gpc && named.includes("gpc") };
   const disregarded = heard.dnt && site.policy.dnt == "disregard";
-  const granted = Object.values(decision.grants.categories).filter(Boolean).length > 1 || stored && Object.values(stored.partners).includes(true);
   const bound = heard.gpc || heard.dnt && !disregarded;
   if (!bound && !disregarded) return [];
   const words = !bound && regime.defaults ? details.policy.statements?.[0] || "" : !bound ? texts.signal_disregarded + (details.policy.explanation ? " " + details.policy.explanation : "")
-    : granted && decision.reason != "signal" && !isHonoured() ? texts.signal_answered
+    : grantsAnything() && decision.reason != "signal" && !isHonoured() ? texts.signal_answered
       : regime.reach == "sale_or_share" ? say("signal_sale", { signal: heard.gpc ? "Global Privacy Control" : "Do Not Track" })
       : heard.gpc && heard.dnt && !disregarded ? texts.signal_both : heard.gpc ? texts.signal_gpc : texts.signal_dnt;
   return [el("p", { class: "signal" }, words)];
@@ -148,14 +150,13 @@ function record(stored, receipt) {
 }
 
 function footer() {
-  const { stored, decision } = state;
-  const withdrawn = !Object.values(decision.grants.categories).some((granted, i) => granted && i) && !(stored && Object.values(stored.partners).includes(true));
+  const { stored } = state;
   return el("div", { class: "foot" },
     act("reject-all", texts.reject_all, (event) => finish("reject_all", event, everything(false))),
     act("accept-all", texts.accept_all, (event) => finish("accept_all", event, everything(true))),
     act("save", texts.save, (event) => finish("save", event, chosen()), { class: "quiet" }),
     el("p", null, ...dotted(stored ? say("last_decision", { date: date(stored.decided_at) }) : texts.no_decision,
-      !!stored && !withdrawn && act("withdraw", texts.withdraw, (event) => finish("withdraw", event, everything(false)), { class: "link" }))));
+      !!stored && grantsAnything() && act("withdraw", texts.withdraw, (event) => finish("withdraw", event, everything(false)), { class: "link" }))));
 }
 
 // ---- switches

@@ -102,7 +102,8 @@ export function unwanted(kind) {
  */
 export function hasLeftovers(answered) {
   const { stored, count, decision: { reason, grants } } = state;
-  return count > 1 || (answered || stored && /^(e|m|s)/.test(reason)) && /:false/.test(JSON.stringify(grants)) || unwanted("cookies").some((pattern) => ("; " + cookies()).includes("; " + pattern.split("*")[0]));
+  const kept = "; " + cookies();
+  return count > 1 || (answered || stored && /^(e|m|s)/.test(reason)) && /:false/.test(JSON.stringify(grants)) || unwanted("cookies").some((pattern) => kept.includes("; " + pattern.split("*")[0]));
 }
 
 // ---- answering
@@ -150,22 +151,25 @@ export function choose(categories, partners = {}) {
 export const everything = (granted) => choose({ performance: granted, functional: granted, targeting: granted });
 
 /**
- * Keeps an answer, and what is to be recorded of it. Sending that is the caller's, as soon as what was clicked is gone from the screen.
+ * From here on the answer holds on this page. Keeping and recording it is the caller's, as soon as what was clicked is gone from the screen:
+ * browsers hold everything up while a cookie is written and their storage is opened.
  * @param {string} action @param {string} surface @param {boolean} trusted whether a person clicked
  * @param {{categories: Choice, partners: Exceptions}} choice
- * @returns {() => Promise<void>} sends it: done when it is recorded, or known that it has to wait
+ * @returns {() => Promise<void>} keeps it, and sends it: done when it is recorded, or known that it has to wait
  */
 export function answer(action, surface, trusted, choice) {
   const consent_id = state.stored?.consent_id || uuid();
   const context = { regime: state.regime.code, signals: readSignals() };
-  const send = queue.add({
+  const event = {
     event_id: uuid(), consent_id, action, surface, ...choice, version: site.version, language: site.language, ...context,
     client_time: new Date(), trusted, ...site.sent,
-  });
+  };
   state.stored = { version: version.digest, decided_at: now(), ...choice, consent_id, ...context };
-  keep();
   judge();
-  return () => send().then((body) => { state.receipt = body?.receipt_url || ""; });
+  return () => {
+    keep();
+    return queue.add(event)().then((body) => { state.receipt = body?.receipt_url || ""; });
+  };
 }
 
 /** Every partner hears of every answer, also of the second refusal; so does the data layer. */

@@ -62,7 +62,7 @@ function emit(name) {
 let finish = () => {};
 
 /**
- * Keeps an answer, starts what it allows, and says so.
+ * Takes an answer, keeps it, starts what it allows, and says so.
  * @param {string} action @param {string} surface @param {Event | null} event @param {{categories: Choice, partners: Exceptions}} choice
  */
 function settle(action, surface, event, choice) {
@@ -75,7 +75,7 @@ function settle(action, surface, event, choice) {
     reloadIfRevoked(Promise.all([record(), change()]));
     if (isQuiet || !details((panel) => panel.confirm())) present();
   };
-  // What was clicked is gone on the next frame; only then do the record and tags get their turn, or as the page is left.
+  // What was clicked is gone on the next frame; only then do the cookie, the record and tags get their turn, or as the page is left.
   if (isQuiet) finish();
   else requestAnimationFrame(() => setTimeout(() => finish()));
 }
@@ -245,7 +245,8 @@ guard(() => {
   if (page.sayso?.withdraw) return report("a second line");
   __EXTRAS__?.(tools);
   if (/** @type {any} */ (document).prerendering) return document.addEventListener("prerenderingchange", begin, { once: true });
-  begin();
+  // At once, but on an empty stack: a tool that looks at who reads a cookie would have this whole file compiled again for its answer.
+  queueMicrotask(() => guard(begin));
 });
 
 function begin() {

@@ -2,37 +2,9 @@
 import { checkReceipt, isProved } from "./check.js";
 
 /** @typedef {import("./check.js").Step} Step */
-const NAMES = { form: "The file", leaf: "The record", values: "The values", place: "The ledger", signature: "The signature" };
-const HOLDS = {
-  form: "The receipt is complete.",
-  leaf: "The record is the one that its fingerprint says, and names the text that was shown.",
-  values: "Language, country, device, time and consent id are the ones that were recorded.",
-  place: "The record stands in the ledger, at the place that the receipt names.",
-  signature: "The ledger's keeper signed it, so it can't be changed without being found out.",
-};
-/** @type {Record<string, string>} */
-const WHY = {
-  format: "This is no receipt of a kind that this page knows.",
-  incomplete: "Something is missing. Was the file cut short?",
-  unreadable: "It can't be read. Was the file changed or cut short?",
-  uncanonical: "It is not in the form in which records are sealed.",
-  changed: "It was changed: its fingerprint is another.",
-  text: "It names another text than the one that was shown.",
-  values: "They are not the ones that the record holds.",
-  unsealed: "The record was not sealed yet when the receipt was made. Download the receipt again in a few minutes.",
-  checkpoint: "The ledger's signed state can't be read.",
-  website: "It is the ledger of another website.",
-  proof: "The proof does not fit this place in the ledger.",
-  root: "The record is not in this ledger.",
-  base64: "It can't be read. Was the file changed?",
-  note: "The signature can't be read.",
-  signature: "It is wrong: somebody else made it, or what was signed has changed.",
-  stranger: "No key that this page was given has signed the ledger.",
-  key: "A key can't be read.",
-  browser: "This browser can't check such signatures (Ed25519). Use a newer one.",
-};
-/** @type {Record<string, string>} */
-const ACTIONS = { accept_all: "Accepted all", reject_all: "Rejected all", save: "Saved a choice", withdraw: "Withdrew", embed_unlock: "Allowed an embed" };
+/** The page's words in its language, by name; `actions` and `categories` hold words by code. @type {any} */
+const words = JSON.parse(/** @type {HTMLElement} */ (document.getElementById("words")).textContent || "{}");
+const { lang } = document.documentElement;
 
 /** @param {string} id */
 const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -64,12 +36,8 @@ function show(receipt, steps) {
   const wrong = steps.some((step) => step.holds === false);
   const verdict = isProved(steps) ? "good" : wrong ? "wrong" : "wait";
   byId("result").dataset.verdict = verdict;
-  byId("verdict").textContent = { good: "Proved", wrong: "Not proved", wait: "Not proved yet" }[verdict];
-  byId("meaning").textContent = {
-    good: `This decision was recorded exactly so, and stands in the signed ledger. ${key.value.trim() ? "The signature is by the key that you gave." : "The key is the one that the receipt names; compare it with the published one to be sure."}`,
-    wrong: "This receipt does not prove what it says.",
-    wait: "What is here holds together. It is not in the ledger yet.",
-  }[verdict];
+  byId("verdict").textContent = words["verdict_" + verdict];
+  byId("meaning").textContent = words["meaning_" + verdict + (verdict == "good" && key.value.trim() ? "_own_key" : "")];
   byId("steps").replaceChildren(...steps.map(line));
   const readable = steps.filter((step) => step.holds).length > 1;
   byId("shown").hidden = !readable;
@@ -83,32 +51,53 @@ function show(receipt, steps) {
 function line({ code, holds, why }) {
   const item = document.createElement("li");
   item.className = holds ? "good" : holds === null ? "wait" : "wrong";
-  const said = holds ? HOLDS[code] : why.startsWith("value ") ? `${why.slice(6)} is not the value that was recorded.` : WHY[why];
-  item.append(element("b", holds ? "Holds" : holds === null ? "Not yet" : "Wrong"), element("span", `${NAMES[code]}: ${said}`));
+  const said = holds ? words["holds_" + code] : why.startsWith("value ") ? words.why_value.replace("{name}", () => field(why.slice(6))) : words["why_" + why];
+  const both = document.createElement("div");
+  both.append(element("strong", words["step_" + code]), element("span", said));
+  item.append(element("b", words[holds ? "holds" : holds === null ? "wait" : "wrong"]), both);
   return item;
+}
+
+/** What a field of the record is called. @param {string} name */
+const field = (name) => words[({ client_time: "time", consent_ref: "consent_id" })[name] || name] || name;
+
+/** A code in the reader's language; as it is where it names nothing. @param {"language" | "region"} type @param {string} code */
+function named(type, code) {
+  try {
+    return code && new Intl.DisplayNames(lang, { type }).of(code) || code;
+  } catch {
+    return code;
+  }
+}
+
+/** Whose rules held: `eu`, `us-ca`. The place is named where its code is one; what follows says which of its rules. @param {string} code */
+function rules(code) {
+  const [, place, rest] = /^(\w\w)(?:-(.+))?$/.exec(code) || [];
+  return place ? named("region", place.toUpperCase()) + (rest ? ` (${rest.toUpperCase()})` : "") : code;
 }
 
 /** @param {any} record @param {Record<string, {value: string}>} opened @returns {[string, string][]} */
 function facts(record, opened) {
   const answers = Object.entries(record.categories).filter(([code]) => code != "strictly_necessary");
+  const list = new /** @type {any} */ (Intl).ListFormat(lang, { type: "unit" });
   /** @param {boolean} yes */
-  const named = (yes) => answers.filter(([, value]) => value === yes).map(([code]) => code).join(", ") || "none";
-  const partners = Object.entries(record.partners).map(([slug, yes]) => `${slug}: ${yes ? "yes" : "no"}`).join(", ");
+  const answered = (yes) => list.format(answers.filter(([, value]) => value === yes).map(([code]) => words.categories[code] || code)) || words.none;
+  const partners = list.format(Object.entries(record.partners).map(([slug, yes]) => `${slug}: ${yes ? words.yes : words.no}`));
   const signals = ["dnt", "gpc"].filter((name) => record.signals[name] || record.signals_seen[name]).map((name) => ({ dnt: "Do Not Track", gpc: "Global Privacy Control" })[name]);
   const when = new Date(record.received_at);
   return /** @type {[string, string][]} */ ([
-    ["Website", record.site],
-    ["When", isNaN(+when) ? record.received_at : new Intl.DateTimeFormat("en", { dateStyle: "long", timeStyle: "long", timeZone: "UTC" }).format(when)],
-    ["Answer", ACTIONS[record.action] || record.action],
-    ["Allowed", named(true)],
-    ["Refused", named(false)],
-    ["Partners apart", partners],
-    ["Signals", signals.join(", ")],
-    ["Rules of", record.regime_shown],
-    ["Language", opened.language.value],
-    ["Country", opened.country.value],
-    ["Text that was shown", record.version],
-    ["Given by", record.trusted === true ? "a person's click" : record.trusted === false ? "a program" : ""],
+    [words.fact_website, record.site],
+    [words.time, isNaN(+when) ? record.received_at : new Intl.DateTimeFormat(lang, { dateStyle: "long", timeStyle: "long", timeZone: "UTC" }).format(when)],
+    [words.decision, words.actions[record.action] || record.action],
+    [words.granted, answered(true)],
+    [words.refused, answered(false)],
+    [words.fact_partners, partners],
+    [words.signals, signals.join(", ")],
+    [words.fact_rules, rules(record.regime_shown)],
+    [words.language, named("language", opened.language.value)],
+    [words.country, named("region", opened.country.value)],
+    [words.fact_version, record.version],
+    [words.fact_given_by, record.trusted === true ? words.given_by_person : record.trusted === false ? words.given_by_program : ""],
   ]).filter(([, value]) => value);
 }
 
@@ -137,3 +126,5 @@ for (const name of ["dragover", "dragleave", "drop"]) {
   });
 }
 addEventListener("drop", (event) => open(event.dataTransfer && event.dataTransfer.files[0]));
+// What was saved to a disk is in one language.
+if (location.protocol == "file:") byId("languages").remove();

@@ -24,6 +24,13 @@ def test_figure_is_the_median_and_its_ratio_is_to_the_best_peer() -> None:
     assert row[1:] == ["50", "80", "25", "0.50", "≤ 35", "yes"]
 
 
+def test_what_no_banner_can_do_without_is_told_and_is_no_peer() -> None:
+    rows = table({"least": {"gone": [5]}, "one": {"gone": [50]}, "sayso": {"gone": [20]}})
+    row = next(row for row in rows if row[0].startswith("Accept all → banner gone"))
+    assert rows[0][1:4] == ["least", "one", "sayso"]
+    assert row[1:] == ["5.0", "50", "20", "0.40", "≤ 35", "yes"]
+
+
 def test_what_was_not_seen_is_a_dash_and_meets_nothing() -> None:
     rows = table({"one": {}, "sayso": {}})[1:]
     assert {cell for row in rows for cell in row[1:4]} == {"—"}

@@ -97,6 +97,7 @@ def test_settings_button_has_no_faults(look: str, new_context: NewContext, websi
         "/p/numonix/cookies/",
         "/p/numonix/receipts/",
         "/p/nobody/",
+        "/verify/?language=he",
         "/",
     ],
 )

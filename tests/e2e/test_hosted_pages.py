@@ -261,7 +261,9 @@ def test_record_asks_for_nothing_without_a_consent_id(page: Page, platform: str)
 # --- All of them -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["/", "/p/numonix/", "/p/numonix/cookies/", "/p/numonix/receipts/", "/p/nobody/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/p/numonix/", "/p/numonix/cookies/", "/p/numonix/receipts/", "/p/nobody/", "/verify/"]
+)
 def test_hosted_pages_keep_nothing_and_ask_nobody(
     path: str, page: Page, context: BrowserContext, platform: str, website: str, third_party: ThirdParties
 ) -> None:

@@ -6,6 +6,10 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from consent.builtin_texts import builtin_texts, direction
+from consent.pages.verify import verify_words
+from consent.pages.wordings import locale_of
+from tests.e2e.test_accessibility import faults
 from tests.e2e.visitor import centre, press, wait_for_record
 
 if TYPE_CHECKING:
@@ -67,6 +71,32 @@ def test_receipt_proves_offline_and_after_erasure(
     assert verdict(offline, receipt) == "Proved"
     assert offline.locator("#steps li.good").count() == 5
     assert "Rejected all" in offline.locator("#facts").inner_text()
+    assert faults(offline) == []
+
+    # The same in other languages: what is said, and which way it runs.
+    for language, answer in (("de", "Alles abgelehnt"), ("ar", "رفض الكل")):
+        saved.write_bytes(page.request.get(f"{platform}/verify/?language={language}").body())
+        offline.goto(saved.as_uri())
+        words = verify_words(language)
+        assert verdict(offline, receipt) == words["verdict_good"]
+        assert offline.locator("#steps li").all_inner_texts() == [
+            f"{words['holds']}\n{words[f'step_{step}']}\n{words[f'holds_{step}']}"
+            for step in ("form", "leaf", "values", "place", "signature")
+        ]
+        facts = offline.locator("#facts").inner_text()
+        assert answer in facts
+        # Codes are told in words: the language, and whose rules held.
+        assert locale_of(language).languages["en"] in facts
+        assert locale_of(language).territories["EU"] in facts
+        assert offline.evaluate("getComputedStyle(document.body).direction") == direction(language)
+        # One language was saved: there is nowhere to go for another.
+        assert offline.locator("#languages").count() == 0
+    changed = json.loads(receipt.read_text())
+    changed["opened"]["country"]["value"] = "FR"
+    assert verdict(offline, changed) == words["verdict_wrong"]
+    country = builtin_texts("ar")["page_country"]
+    assert words["why_value"].replace("{name}", country) in offline.locator("#steps li.wrong").inner_text()
+    assert faults(offline) == []
 
     record = centre(page)
     record.get_by_role("button", name="Erase my record").first.click()
@@ -74,9 +104,9 @@ def test_receipt_proves_offline_and_after_erasure(
     record.get_by_role("status").filter(has_text="erased").wait_for()
     command(server, "maintain")
     assert "everything agrees" in command(server, "verify_ledger")
-    assert verdict(offline, receipt) == "Proved"
+    assert verdict(offline, receipt) == words["verdict_good"]
     forged = json.loads(receipt.read_text())
     forged["leaf"] = forged["leaf"].replace('"targeting":false', '"targeting":true')
-    assert verdict(offline, forged) == "Not proved"
-    assert verdict(offline, {}) == "Not proved"
+    assert verdict(offline, forged) == words["verdict_wrong"]
+    assert verdict(offline, {}) == words["verdict_wrong"]
     assert problems == []

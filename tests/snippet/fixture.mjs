@@ -128,6 +128,7 @@ export function rare(name, { language = "en" } = {}) {
 /** As the server composes a file: data as JSON that can't leave a script, around an engine that is the same for all. */
 export function compose(engine, data) {
   const json = JSON.stringify(data).replace(/[<>&\u2028\u2029]/g, (c) => "\\u" + c.charCodeAt(0).toString(16).padStart(4, "0"));
-  return `(function(__FACTS__,__EXTRAS__){${engine}
+  return `//# allFunctionsCalledOnLoad
+(function(__FACTS__,__EXTRAS__){${engine}
 })(${json});`;
 }
