@@ -147,8 +147,10 @@ def _forget(site: Site, rows: list[_Row], keeping: Keeping, now: datetime, *, is
 def remove_contents(keys: list[UUID]) -> int:
     """Drop the erasable values and salts of these events. What is not sealed yet leaves its commitments first."""
     events = ConsentEvent.objects.filter(pk__in=keys, salts__isnull=False)
-    # In the order in which they are sealed, as in consent.services.erasure.
-    for event in events.select_for_update().filter(commitments=None).order_by("id"):
+    # All of them in the order in which they are sealed, as in consent.services.erasure.
+    locked = events.select_for_update().order_by("id").values_list("pk", "commitments")
+    unsealed = [key for key, given in locked if given is None]
+    for event in ConsentEvent.objects.filter(pk__in=unsealed):
         ConsentEvent.objects.filter(pk=event.pk).update(commitments=event_commitments(event))
     return events.update(**dict.fromkeys(ConsentEvent.ERASED_ONCE, None))
 
