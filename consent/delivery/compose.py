@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -32,6 +32,7 @@ PARTS = (
     "platform",
     "onetrust",
     "keep",
+    "stub",
     "preferences",
     "declaration",
     "embeds",
@@ -71,10 +72,12 @@ RARE_KEYS: Mapping[str, tuple[str, ...]] = {
         "choose",
         "settings_button",
     ),
-    "record": ("history_", "action_"),
+    "record": ("history_", "action_", "page_receipt_check"),
     "returned": ("returned_",),
 }
 # What only those meet who are told of sale and sharing.
+# What the law of some places wants said beside what runs already.
+NOTICE_PARTS = ("privacy_choices", "signal_status")
 SALE_KEYS = ("sale_", "signal_sale", "signal_status")
 # What the second file never says itself: hosted pages, the question, and the words that come with each category.
 SAID_ELSEWHERE = (
@@ -207,6 +210,7 @@ def extras_of(payload: Mapping[str, Any], language: str) -> list[str]:
     wanted = {
         # First: what it holds back must not have begun.
         "block": payload["policy"].get("auto_block"),
+        "stub": any(step[0] == "stub" for partner in payload["partners"] for step in _steps(partner)),
         "region": len(payload["regimes"]) > 1,
         "count": payload["policy"].get("count_impressions"),
         "language": _others(payload, language),
@@ -215,6 +219,15 @@ def extras_of(payload: Mapping[str, Any], language: str) -> list[str]:
         "keep": payload["site"].get("keep_path"),
     }
     return [part for part, is_needed in wanted.items() if is_needed]
+
+
+def _steps(partner: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
+    """All that a partner's tag and signals do."""
+    yield from partner.get("loader", ())
+    for signal in partner["signals"]:
+        for steps in signal.values():
+            if isinstance(steps, list):
+                yield from steps
 
 
 def snippet_facts(
@@ -397,9 +410,11 @@ def wrapped(
     name: str, facts: Mapping[str, Any], language: str, extras: Sequence[str] = (), *, before: str = ""
 ) -> Composed:
     """An engine as a function, called with what it works with. `before` may still change its facts."""
-    script = f"{COMPILE_HINT}(function(__FACTS__,__EXTRAS__){{{before}{engine(name).strip()}\n}})({script_json(facts)}"
-    parts = "".join(_part(part) for part in extras)
-    body = (script + (f",function(__TOOLS__){{{parts}}}" if parts else "") + ");\n").encode()
+    script = f"{COMPILE_HINT}(function(__FACTS__,__EXTRAS__,__LATER__){{{before}{engine(name).strip()}\n}})"
+    # Blocking begins at once, the rest as the visit does: later, where a browser prepares the page in advance.
+    now, later = (_parts(part for part in extras if (part == "block") is at_once) for at_once in (True, False))
+    arguments = [script_json(facts), *((now or "null", later) if later else filter(None, [now]))]
+    body = f"{script}({','.join(arguments)});\n".encode()
     return Composed(
         language=language,
         body=body,
@@ -407,13 +422,10 @@ def wrapped(
     )
 
 
-def _part(name: str) -> str:
-    """In a function of its own, where its names are nobody else's. Blocking begins at once, the rest as the visit does:
-    later, where a browser prepares the page in advance."""
-    if name == "block":
-        return f"(()=>{{{engine(name)}}})();"
-    begin = 'document.prerendering?document.addEventListener("prerenderingchange",part,{once:true}):part()'
-    return f"(()=>{{const part=()=>{{{engine(name)}}};{begin}}})();"
+def _parts(names: Iterable[str]) -> str:
+    """As a function; empty for none. Each in a function of its own, where its names are nobody else's."""
+    parts = "".join(f"(()=>{{{engine(name)}}})();" for name in names)
+    return f"function(__TOOLS__){{{parts}}}" if parts else ""
 
 
 def _knows_sale(payload: Mapping[str, Any]) -> bool:
@@ -424,7 +436,7 @@ def _knows_sale(payload: Mapping[str, Any]) -> bool:
 def _deciding_regime(row: Mapping[str, Any], known: frozenset[str]) -> dict[str, Any]:
     """A row as the browser needs it: what is as in the strictest row is left out, and so are codes that no cookie of
     this website can hold."""
-    shown = [part for part in row.get("first_layer", ()) if part in ("privacy_choices", "signal_status")]
+    shown = [part for part in NOTICE_PARTS if part in row.get("first_layer", ())]
     return {
         **{name: row[name] for name in ("code", "grant_days", "refusal_days")},
         **({} if tuple(row["signals"]) == ALL_SIGNALS else {"signals": row["signals"]}),
@@ -434,7 +446,8 @@ def _deciding_regime(row: Mapping[str, Any], known: frozenset[str]) -> dict[str,
                 "defaults": {code: True for code, is_on in row.get("defaults", {}).items() if is_on},
                 "reach": row.get("reach", "all").removeprefix("all"),
                 "accepts": [code for code in row.get("accepts") or () if code in known or code == row["code"]],
-                "first_layer": shown,
+                # Both, where it is both.
+                "first_layer": True if len(shown) == len(NOTICE_PARTS) else shown,
             }
         ),
     }

@@ -1,1 +1,1 @@
-try{var{until:a,arms:t}=__ARMS__;try{if(Date.now()<1e3*a&&!/(^|;) *sayso=/.test(document.cookie)){let a=100*Math.random(),_=t.find(({share:t})=>(a-=t)<0);_&&(Object.assign(__FACTS__,_.facts),__FACTS__.sent.variant=_.variant)}}catch{}}catch(e){console.warn("sayso:",e)}
+try{var{until:a,arms:t}=__ARMS__;try{if(Date.now()<a*1e3&&!/(^|;) *sayso=/.test(document.cookie)){let a=Math.random()*100,_=t.find(({share:t})=>(a-=t)<0);_&&(Object.assign(__FACTS__,_.facts),__FACTS__.sent.variant=_.variant)}}catch{}}catch(e){console.warn("sayso:",e)}

@@ -7,9 +7,9 @@ import { minify } from "terser";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-export const FILES = { snippet: "main.js", arms: "arms.js", region: "region.js", count: "count.js", language: "language.js", block: "block.js", platform: "platform.js", onetrust: "onetrust.js", keep: "keep.js", preferences: "preferences.js", declaration: "declaration.js", embeds: "embeds.js", notices: "notices.js", record: "record.js", returned: "welcome.js" };
+export const FILES = { snippet: "main.js", arms: "arms.js", region: "region.js", count: "count.js", language: "language.js", block: "block.js", platform: "platform.js", onetrust: "onetrust.js", keep: "keep.js", stub: "stub.js", preferences: "preferences.js", declaration: "declaration.js", embeds: "embeds.js", notices: "notices.js", record: "record.js", returned: "welcome.js" };
 // Names that only the files themselves say to each other, never the page, its DOM or the server's data: they may be short.
-export const OURS = /^(decision|grants|stored|receipt|clear|el|emit|everything|guard|keep|place|present|setCookie|settle|shell|shown|unwanted|ready|welcome|declare|hold|confirm|sweep|reason|withDetails|arrive|endpoint|waiting|addScript|home|boot|elsewhere)$/;
+export const OURS = /^(decision|grants|stored|receipt|clear|el|emit|everything|guard|keep|place|present|setCookie|settle|shell|shown|unwanted|ready|welcome|declare|hold|confirm|sweep|reason|withDetails|arrive|endpoint|waiting|addScript|home|boot|elsewhere|kinds)$/;
 
 /** A style sheet is a string in the program: minified as what it is. */
 const css = {
@@ -36,7 +36,7 @@ export async function bundle(name) {
     if (each == name) text = built.outputFiles[0].text;
   }
   // Its names repeat more than esbuild's, which is what compression lives on: two to three per cent less to load.
-  const { code } = await minify(text, { module: true, ecma: 2020, compress: { passes: 3, keep_fargs: false }, format: { ecma: 2020 } });
+  const { code } = await minify(text, { module: true, ecma: 2020, compress: { passes: 3, keep_fargs: false, lhs_constants: false }, format: { ecma: 2020 } });
   // The server's function around it is the scope; whatever happens in there, the page does not hear of it but in the console.
   return `try{${code}}catch(e){console.warn("sayso:",e)}`;
 }

@@ -48,7 +48,7 @@ const loaded = new Set();
 export function allows(category, partner) {
   const { categories, partners } = state.decision.grants;
   const granted = partner ? own(partners, partner) : own(categories, category || "");
-  if (granted === undefined) report("unknown " + (partner ? "partner " + partner : "category " + category));
+  if (granted === undefined) report("unknown: " + (partner || category));
   return granted;
 }
 

@@ -8,6 +8,7 @@ import { allows, announce, answer, choose, copyOfGrants, endpoint, everything, h
 import { el, shell, style } from "./dom.js";
 import { concerns, show } from "./gate.js";
 import { ask, attach, clear, offer, place, shown, WAY_BACK } from "./layers.js";
+import { kinds } from "./steps.js";
 
 const page = /** @type {any} */ (window);
 const { texts } = site;
@@ -148,7 +149,7 @@ let second;
 
 /** What the other files work with. @type {Tools} */
 const tools = {
-  site, state, addScript, allows, arrive, ask, boot, choose, clear, cookies, el, emit, endpoint, everything, guard, home, keep, place, present, setCookie, settle,
+  site, state, addScript, allows, arrive, ask, boot, choose, clear, cookies, el, emit, endpoint, everything, guard, home, keep, kinds, place, present, setCookie, settle,
   shell, show, shown, style, unwanted, withDetails: details,
 };
 
@@ -238,8 +239,8 @@ function boot() {
   if (Array.isArray(early)) api.push(...early);
 }
 
-// What only some websites need is composed in for them. A page that is only being prepared is nobody's visit yet: the parts wait for that
-// themselves, but for the one that holds back what such a page asks for already.
+// What only some websites need is composed in for them. A page that is only being prepared is nobody's visit yet: everything waits for
+// that, but the part that holds back what such a page asks for already.
 guard(() => {
   // The same line twice, or another website's: the second has nothing to do.
   if (page.sayso?.withdraw) return report("a second line");
@@ -250,5 +251,6 @@ guard(() => {
 });
 
 function begin() {
+  __LATER__?.(tools);
   if (!state.elsewhere) boot();
 }

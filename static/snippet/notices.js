@@ -58,8 +58,11 @@ function inform(name) {
   if (isOfficial) document.querySelector("[data-sayso-layer=notice] [data-sayso-action=preferences]")?.append(" ", icon());
 }
 
-/** @param {string} part */
-const demands = (part) => (state.regime.first_layer || []).includes(part);
+/** Whether the law of the place wants this said; true stands for all of it. @param {string} part */
+function demands(part) {
+  const { first_layer = [] } = state.regime;
+  return first_layer === true || first_layer.includes(part);
+}
 
 /** The website's own links say what the law wants said, whatever else is shown. */
 function fillLinks() {

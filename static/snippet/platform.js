@@ -2,9 +2,10 @@
  * Only in the file of a website whose platform keeps the visitor's choice itself, such as a shop system: it hears of answers, never of
  * silence, which it would take for one. What is called may arrive late, so each step waits for what it calls.
  */
-import { run, translator } from "./steps.js";
+import { kinds, run, translator } from "./steps.js";
 
 const { site, state, addScript, guard } = __TOOLS__;
+Object.assign(kinds, __TOOLS__.kinds);
 const PATIENCE = 40;
 const PAUSE = 250;
 /** The latest answer counts: steps of an earlier one that still wait are let go. */

@@ -26,7 +26,8 @@ function open(place) {
 
 /** @param {HTMLElement} place @param {HTMLElement} status @param {{results: OwnEvent[]}} body @param {(text: string) => void} tell */
 function show(place, status, body, tell) {
-  const tools_ = el("p", { class: "tools" }, button(texts.history_download, () => download(body)), button(texts.history_erase, sure));
+  const check = away(new URL("/verify/?language=" + language, site.page).href, texts.page_receipt_check);
+  const tools_ = el("p", { class: "tools" }, button(texts.history_download, () => download(body)), check, button(texts.history_erase, sure));
   const history = el("ol", { "aria-label": texts.history_title }, ...body.results.map((event) => decision(event, () => receipt(event.event_id))));
   place.replaceChildren(history, tools_, status);
   place.scrollIntoView({ block: "nearest" });

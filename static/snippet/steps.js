@@ -3,6 +3,9 @@
  * @import {Grants, Step} from "./types"
  */
 
+/** What few websites' steps do is a part of its own (stub.js), which puts itself here. @type {{stub?: (scope: any, name: string, queue: string) => void}} */
+export const kinds = {};
+
 /**
  * @param {any} scope the page's window
  * @param {Step[] | undefined} steps
@@ -13,7 +16,7 @@ export function run(scope, steps, addScript, translate = (argument) => argument)
   for (const [kind, name, ...rest] of steps || []) {
     const items = fill(rest, translate);
     if (kind == "set") scope[name] = items[0];
-    if (kind == "stub") scope[name] = scope[name] || stub(items[0]);
+    if (kind == "stub") kinds.stub?.(scope, name, items[0]);
     if (kind == "push") (scope[name] = scope[name] || []).push(...items);
     // Google's queue tells commands from events by this: an arguments object, not an array.
     if (kind == "gtag") (function () { (scope.dataLayer = scope.dataLayer || []).push(arguments); }).apply(null, /** @type {any} */ ([name, ...items]));
@@ -41,15 +44,6 @@ function fill(item, translate) {
   if (Array.isArray(item)) return item.map((inner) => fill(inner, translate));
   if (item && typeof item == "object") return Object.fromEntries(Object.entries(item).map((pair) => fill(pair, translate)));
   return translate(item);
-}
-
-/** The queue that Meta's and its imitators' tags look for. @param {string} queue */
-function stub(queue) {
-  /** @type {any} */
-  const f = function () {
-    f.callMethod ? f.callMethod.apply(f, arguments) : (f[queue] = f[queue] || []).push(arguments);
-  };
-  return Object.assign(f, { push: f, loaded: true, version: "2.0" });
 }
 
 /** @param {any} scope @param {string} path @param {any[]} items */

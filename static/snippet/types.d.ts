@@ -12,7 +12,7 @@ export type Step = any[];
 /** A row of the law as the version in force has it; what is as in the strictest row is left out. */
 export interface Regime {
   code: string; model?: string; signals?: Signal[]; grant_days: number; refusal_days: number;
-  defaults?: Partial<Choice>; reach?: string; accepts?: string[] | null; first_layer?: string[];
+  defaults?: Partial<Choice>; reach?: string; accepts?: string[] | null; first_layer?: string[] | true;
 }
 export interface Policy { dnt?: string }
 
@@ -75,6 +75,7 @@ export interface DetailCookie {
 
 /** What the first file lends to the second. */
 export interface Tools {
+  kinds: typeof import("./steps").kinds;
   site: Site;
   state: State;
   addScript(address: string): HTMLScriptElement;

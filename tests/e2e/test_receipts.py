@@ -55,6 +55,8 @@ def test_receipt_proves_offline_and_after_erasure(
     page.locator("[data-sayso=open]").first.click()
     centre(page).locator("summary", has_text="Your record").click()
     unsealed = take_receipt(page)
+    checking = centre(page).get_by_role("link", name="Check a receipt")
+    assert checking.get_attribute("href") == platform + "/verify/?language=en"
     command(server, "maintain")
     receipt = take_receipt(page)
 

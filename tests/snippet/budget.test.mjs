@@ -12,6 +12,7 @@ const RARE_FILE = 3_000;
 // Only in the first file of websites that chose it.
 const BLOCKING = 1_600;
 const KEEPING = 400;
+const STUB = 200;
 // Only while two banners are tested: the part that draws, and the second banner's words and look.
 const TESTING = 500;
 
@@ -50,6 +51,12 @@ test("budget: what setting the cookie by header adds to the first file", (t) => 
   assert.ok(bytes <= KEEPING, `${bytes} bytes`);
 });
 
+test("budget: what a stub that calls wait in adds to the first file", (t) => {
+  const bytes = size(compose(dist("snippet") + dist("stub"), site())) - size(compose(dist("snippet"), site()));
+  t.diagnostic(`${bytes} bytes; ${size(dist("stub"))} by itself`);
+  assert.ok(bytes <= STUB, `${bytes} bytes`);
+});
+
 test("budget: what a test of two banners adds to the first file", (t) => {
   const [control, other] = [site(), site()];
   const words = Object.fromEntries(Object.entries(other.texts).map(([key, text]) => [key, text.split(" ").reverse().join(" ")]));
@@ -77,6 +84,6 @@ for (const name of Object.keys(FILES)) {
   });
 
   test(`dist: ${name}.js runs inside the function that the server wraps around it`, () => {
-    assert.doesNotThrow(() => new Function("__FACTS__", "__EXTRAS__", "__TOOLS__", "__ARMS__", dist(name)));
+    assert.doesNotThrow(() => new Function("__FACTS__", "__EXTRAS__", "__LATER__", "__TOOLS__", "__ARMS__", dist(name)));
   });
 }

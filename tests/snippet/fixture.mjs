@@ -28,7 +28,7 @@ const PARTNERS = [
   },
   {
     slug: "meta-pixel", name: "Meta Pixel", category: "targeting", added: 2, entity: "Meta Platforms Ireland Limited", cookies: ["_fbp", "_fbc"],
-    signals: [{ name: "meta-consent", default: [["stub", "fbq", "queue"], ["call", "fbq", "consent", "revoke"]], grant: [["call", "fbq", "consent", "grant"]], deny: [["call", "fbq", "consent", "revoke"]] }],
+    signals: [{ name: "meta-consent", default: [["call", "fbq", "consent", "revoke"]], grant: [["call", "fbq", "consent", "grant"]], deny: [["call", "fbq", "consent", "revoke"]] }],
     loader: [["call", "fbq", "init", "123456789012345"], ["call", "fbq", "track", "PageView"], ["script", "https://connect.facebook.net/en_US/fbevents.js"]],
   },
   {
@@ -89,7 +89,7 @@ const PURPOSES = {
 
 /** What the files for what few need say. */
 export const RARE = {
-  declaration: /^(declaration_|cookie_technology|cookie_party)/, embeds: /^placeholder_/, notices: /^(notice_|changes_|news_|privacy_choices|details_link|choose|settings_button)/, record: /^(history_|action_)/, returned: /^returned_/,
+  declaration: /^(declaration_|cookie_technology|cookie_party)/, embeds: /^placeholder_/, notices: /^(notice_|changes_|news_|privacy_choices|details_link|choose|settings_button)/, record: /^(history_|action_|page_receipt_check)/, returned: /^returned_/,
 };
 /** Half a digest each, by which files of ours name each other. */
 const RARE_DIGESTS = {
@@ -129,6 +129,6 @@ export function rare(name, { language = "en" } = {}) {
 export function compose(engine, data) {
   const json = JSON.stringify(data).replace(/[<>&\u2028\u2029]/g, (c) => "\\u" + c.charCodeAt(0).toString(16).padStart(4, "0"));
   return `//# allFunctionsCalledOnLoad
-(function(__FACTS__,__EXTRAS__){${engine}
+(function(__FACTS__,__EXTRAS__,__LATER__){${engine}
 })(${json});`;
 }
