@@ -43,8 +43,11 @@ def wait_for_api(page: Page | Tab) -> None:
 
 
 def wait_for_record(page: Page | Tab) -> None:
-    """Until everything that was decided is acknowledged."""
-    page.wait_for_function("() => localStorage.getItem('sayso-queue') === null")
+    """Until everything that was decided is acknowledged. An answer is kept, and queued, after the next paint."""
+    page.wait_for_function(
+        "() => new Promise((then) => requestAnimationFrame(() => setTimeout(() => setTimeout(() =>"
+        " then(localStorage.getItem('sayso-queue') === null)))))"
+    )
 
 
 def wait_for_calm(page: Page | Tab) -> None:
