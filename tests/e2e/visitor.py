@@ -42,12 +42,20 @@ def wait_for_api(page: Page | Tab) -> None:
     page.wait_for_function("() => window.sayso && window.sayso.get")
 
 
+# Each look begins with a paint of its own; what asks again and again learns of it by the look's name.
+RECORDED = """(look) => {
+    const painted = window.paintedForTest = window.paintedForTest || {};
+    if (!(look in painted)) {
+        painted[look] = false;
+        requestAnimationFrame(() => setTimeout(() => setTimeout(() => { painted[look] = true; })));
+    }
+    return painted[look] && localStorage.getItem("sayso-queue") === null;
+}"""
+
+
 def wait_for_record(page: Page | Tab) -> None:
     """Until everything that was decided is acknowledged. An answer is kept, and queued, after the next paint."""
-    page.wait_for_function(
-        "() => new Promise((then) => requestAnimationFrame(() => setTimeout(() => setTimeout(() =>"
-        " then(localStorage.getItem('sayso-queue') === null)))))"
-    )
+    page.wait_for_function(RECORDED, arg=uuid.uuid4().hex)
 
 
 def wait_for_calm(page: Page | Tab) -> None:
