@@ -36,7 +36,7 @@ export async function bundle(name) {
     if (each == name) text = built.outputFiles[0].text;
   }
   // Its names repeat more than esbuild's, which is what compression lives on: two to three per cent less to load.
-  const { code } = await minify(text, { module: true, ecma: 2020, compress: { passes: 3, keep_fargs: false, lhs_constants: false }, format: { ecma: 2020 } });
+  const { code } = await minify(text, { module: true, ecma: 2020, compress: { passes: 3, keep_fargs: false, lhs_constants: false, unsafe_arrows: true }, format: { ecma: 2020 } });
   // The server's function around it is the scope; whatever happens in there, the page does not hear of it but in the console.
   return `try{${code}}catch(e){console.warn("sayso:",e)}`;
 }

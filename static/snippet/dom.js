@@ -12,7 +12,7 @@ import { site } from "./browser.js";
  */
 export function el(tag, attributes, ...children) {
   const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes || {})) element.setAttribute(name, String(value));
+  for (const [name, value] of Object.entries(attributes || {})) element.setAttribute(name, /** @type {string} */ (value));
   element.append(...children);
   return element;
 }

@@ -67,7 +67,7 @@ export function place(name, attributes, words, inside) {
 /** @param {string} slot @param {Act} act */
 function button(slot, [name, label, run]) {
   const element = el("button", { type: "button", "data-sayso-action": name, slot }, label);
-  if (run) element.onclick = run;
+  element.onclick = run || null;
   return element;
 }
 

@@ -68,7 +68,7 @@ let finish = () => {};
  */
 function settle(action, surface, event, choice) {
   finish();
-  const record = answer(action, surface, !!event && event.isTrusted, choice);
+  const record = answer(action, surface, !!event?.isTrusted, choice);
   const isQuiet = surface == "api" || surface == "embed";
   clear();
   finish = () => {
@@ -190,7 +190,7 @@ function observe() {
   for (const interest of ["pointerover", "focusin", "click"]) {
     addEventListener(interest, (event) => {
       const target = event.composedPath()[0];
-      if (!(target instanceof Element) || !target.closest(OPENS)) return;
+      if (!/** @type {Element} */ (target).closest?.(OPENS)) return;
       details();
       if (interest != "click") return;
       event.preventDefault();
@@ -243,7 +243,7 @@ function boot() {
 // that, but the part that holds back what such a page asks for already.
 guard(() => {
   // The same line twice, or another website's: the second has nothing to do.
-  if (page.sayso?.withdraw) return report("a second line");
+  if (page.sayso?.withdraw) return report("twice");
   __EXTRAS__?.(tools);
   if (/** @type {any} */ (document).prerendering) return document.addEventListener("prerenderingchange", begin, { once: true });
   // At once, but on an empty stack: a tool that looks at who reads a cookie would have this whole file compiled again for its answer.

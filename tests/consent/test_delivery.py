@@ -15,7 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from consent.delivery import live
-from consent.delivery.compose import engine, in_language, script_json
+from consent.delivery.compose import engine, extras_of, in_language, script_json
 from consent.models import ComposedFile, Publication
 from consent.services.publishing import draft_of, publish
 from cookies.models import Site
@@ -215,3 +215,14 @@ def test_script_json_escapes_what_could_end_a_script() -> None:
 )
 def test_missing_translation_is_the_websites_language_then_english(values: dict[str, str], expected: str) -> None:
     assert in_language(values, "ar", "fr") == expected
+
+
+@pytest.mark.parametrize("where", ["loader", "signal"])
+def test_only_a_website_whose_partners_want_a_stub_carries_it(where: str, published: Publication) -> None:
+    add_partner(published.site, "meta-pixel", "targeting")
+    payload = json.loads(bytes(publish(site=published.site, by="test", now=NOW + timedelta(days=1)).version.payload))
+    assert "stub" not in extras_of(payload, "en")
+    partner = payload["partners"][0]
+    steps = [["stub", "fbq", "queue"]]
+    partner |= {"loader": steps} if where == "loader" else {"signals": [{"name": "meta-consent", "default": steps}]}
+    assert "stub" in extras_of(payload, "en")

@@ -20,7 +20,8 @@ const dist = (name) => readFileSync(new URL(`../../static/dist/${name}.js`, impo
 const size = (text) => brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
 
 test("budget: the first file of a website with six partners and twenty cookies", (t) => {
-  const bytes = size(compose(dist("snippet"), site()));
+  // One of the six wants a function that calls wait in: the part for it is in its file.
+  const bytes = size(compose(dist("snippet") + dist("stub"), site()));
   t.diagnostic(`${bytes} bytes`);
   assert.ok(bytes <= FIRST_FILE, `${bytes} bytes`);
 });

@@ -28,7 +28,7 @@ const PARTNERS = [
   },
   {
     slug: "meta-pixel", name: "Meta Pixel", category: "targeting", added: 2, entity: "Meta Platforms Ireland Limited", cookies: ["_fbp", "_fbc"],
-    signals: [{ name: "meta-consent", default: [["call", "fbq", "consent", "revoke"]], grant: [["call", "fbq", "consent", "grant"]], deny: [["call", "fbq", "consent", "revoke"]] }],
+    signals: [{ name: "meta-consent", default: [["stub", "fbq", "queue"], ["call", "fbq", "consent", "revoke"]], grant: [["call", "fbq", "consent", "grant"]], deny: [["call", "fbq", "consent", "revoke"]] }],
     loader: [["call", "fbq", "init", "123456789012345"], ["call", "fbq", "track", "PageView"], ["script", "https://connect.facebook.net/en_US/fbevents.js"]],
   },
   {
