@@ -220,7 +220,9 @@ def test_missing_translation_is_the_websites_language_then_english(values: dict[
 @pytest.mark.parametrize("where", ["loader", "signal"])
 def test_only_a_website_whose_partners_want_a_stub_carries_it(where: str, published: Publication) -> None:
     add_partner(published.site, "meta-pixel", "targeting")
-    payload = json.loads(bytes(publish(site=published.site, by="test", now=NOW + timedelta(days=1)).version.payload))
+    later = publish(site=published.site, by="test", now=NOW + timedelta(days=1))
+    assert later
+    payload = json.loads(bytes(later.version.payload))
     assert "stub" not in extras_of(payload, "en")
     partner = payload["partners"][0]
     steps = [["stub", "fbq", "queue"]]
