@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache
+from hashlib import sha256
 
 SALT_BYTES = 16
+SALTS = struct.Struct(f"{SALT_BYTES}s" * 5)
 
 
 def value_text(value: str | datetime | None) -> str:
@@ -31,16 +31,20 @@ def commitments(fields: Sequence[str], values: Mapping[str, str | datetime | Non
 
 
 def text_commitments(names: Sequence[bytes], texts: Sequence[str], salts: bytes) -> bytes:
-    """The same of names and texts as they are hashed. Raises ValueError where the number of salts differs."""
-    if len(salts) != SALT_BYTES * len(names):
+    """The same of names and texts as they are hashed; five, as a leaf has. Raises ValueError where the number of salts
+    differs.
+
+    Written out instead of looped: it is a quarter of all that sealing and verifying compute, for every event there is.
+    """
+    if len(salts) != SALTS.size:
         raise ValueError("Each field needs a salt of its own.")
-    # For every event that is ever sealed or verified.
-    sha256, each_salt = hashlib.sha256, _apart(len(names))(salts)
-    return b"".join(
-        [sha256(salt + name + text.encode()).digest() for salt, name, text in zip(each_salt, names, texts, strict=True)]
+    salt_1, salt_2, salt_3, salt_4, salt_5 = SALTS.unpack(salts)
+    name_1, name_2, name_3, name_4, name_5 = names
+    text_1, text_2, text_3, text_4, text_5 = texts
+    return (
+        sha256(salt_1 + name_1 + text_1.encode()).digest()
+        + sha256(salt_2 + name_2 + text_2.encode()).digest()
+        + sha256(salt_3 + name_3 + text_3.encode()).digest()
+        + sha256(salt_4 + name_4 + text_4.encode()).digest()
+        + sha256(salt_5 + name_5 + text_5.encode()).digest()
     )
-
-
-@cache
-def _apart(count: int) -> Callable[[bytes], tuple[bytes, ...]]:
-    return struct.Struct(f"{SALT_BYTES}s" * count).unpack

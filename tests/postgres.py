@@ -7,8 +7,12 @@ import tempfile
 import warnings
 
 
-def start_postgres() -> str:
-    """Start a server that stops and removes itself at the end of this process. Returns its DATABASE_URL."""
+def start_postgres(*, shared_buffers: str = "") -> str:
+    """Start a server that stops and removes itself at the end of this process. Returns its DATABASE_URL.
+
+    `shared_buffers`: as in PostgreSQL's settings; empty for its own 128 MB, which is much for tests and little for a
+    million events.
+    """
     # Only the run on PostgreSQL needs the package, which looks for its lock's folder while it is imported.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -19,5 +23,9 @@ def start_postgres() -> str:
     # The data need not outlive the run, so it need not wait for the disk.
     for change in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
         server.psql(f"ALTER SYSTEM SET {change}")
+    if shared_buffers:
+        server.psql(f"ALTER SYSTEM SET shared_buffers = '{shared_buffers}'")
+        server.stop()
+        server.ensure_postgres_running()
     server.psql("SELECT pg_reload_conf()")
     return server.get_uri().replace("postgresql://postgres:@", "postgres://postgres@")

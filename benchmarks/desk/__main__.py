@@ -10,7 +10,7 @@ from pathlib import Path
 
 import django
 
-from benchmarks.ledger.__main__ import median, peak_megabytes, timed
+from benchmarks.ledger.__main__ import SHARED_BUFFERS, median, peak_megabytes, timed
 from tests.environment import environment
 from tests.postgres import start_postgres
 
@@ -22,7 +22,8 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder)
-        url = start_postgres() if options.database == "postgresql" else f"sqlite:///{path / 'desk.sqlite3'}"
+        is_sqlite = options.database == "sqlite"
+        url = f"sqlite:///{path / 'desk.sqlite3'}" if is_sqlite else start_postgres(shared_buffers=SHARED_BUFFERS)
         os.environ.update(
             environment(DATABASE_URL=url, LEDGER_KEYS=str(path / "keys"), EXPORTS_FOLDER=str(path / "exports"))
         )

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable
 from functools import lru_cache
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from consent.payload import canonical_json
 
@@ -71,10 +71,18 @@ def leaf_of(evidence: Evidence, erasable: tuple[str, ...]) -> bytes:
 
     Written out instead of sorted at run time, since verifying a ledger does this for every event ever recorded.
     """
+    before, between, after = _shared(evidence[3:16])
+    return (
+        f'{before}{_commitments(evidence[16], erasable)},"event_id":"{evidence[1]}","format":"{FORMAT}"'
+        f',"id":"{evidence[0]}"{between}{evidence[2]}{after}'
+    ).encode()
+
+
+# Few distinct answers stand in millions of events.
+@lru_cache(maxsize=4096)
+def _shared(answer: tuple[Any, ...]) -> tuple[str, str, str]:
+    """What events with the same answer have in common: the leaf's text around their ids, time and commitments."""
     (
-        id_,
-        event_id,
-        received_at,
         action,
         surface,
         categories,
@@ -88,17 +96,15 @@ def leaf_of(evidence: Evidence, erasable: tuple[str, ...]) -> bytes:
         variant,
         site,
         version,
-        committed,
-    ) = evidence
+    ) = answer
     return (
-        f'{{"action":{_quoted(action)},"build":{_quoted(build)},"categories":{_canonical(categories)}'
-        f',"commitments":{_commitments(committed, erasable)},"event_id":"{event_id}","format":"{FORMAT}","id":"{id_}"'
-        f',"partners":{_canonical(partners)},"received_at":"{received_at}"'
-        f',"regime_seen":{_quoted(regime_seen)},"regime_shown":{_quoted(regime_shown)}'
+        f'{{"action":{_quoted(action)},"build":{_quoted(build)},"categories":{_canonical(categories)},"commitments":',
+        f',"partners":{_canonical(partners)},"received_at":"',
+        f'","regime_seen":{_quoted(regime_seen)},"regime_shown":{_quoted(regime_shown)}'
         f',"signals":{_canonical(signals)},"signals_seen":{_canonical(signals_seen)}'
         f',"site":"{site}","surface":{_quoted(surface)},"trusted":{TRUTH[trusted]}'
-        f',"variant":{_quoted(variant)},"version":"{version}"}}'
-    ).encode()
+        f',"variant":{_quoted(variant)},"version":"{version}"}}',
+    )
 
 
 def _commitments(raw: bytes, erasable: tuple[str, ...]) -> str:
@@ -115,12 +121,9 @@ def _pattern(erasable: tuple[str, ...]) -> tuple[str, Callable[[list[str]], tupl
     return pattern, itemgetter(*(erasable.index(field) for field in sorted(erasable)))
 
 
-# Few distinct values stand in millions of events.
-@lru_cache(maxsize=4096)
 def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-@lru_cache(maxsize=4096)
 def _canonical(text: str) -> str:
     return canonical_json(json.loads(text)).decode()

@@ -80,7 +80,8 @@ class ConsentEvent(AppendOnly):
         indexes = [
             # Website and order are in it: else SQLite would rather go through all events of the website.
             models.Index(fields=["site", "consent_ref", "-received_at", "-id"], name="events_of_a_consent"),
-            models.Index(fields=["site", "-received_at", "-id"], name="events_of_a_site"),
+            # Ascending, though the newest are read first: what comes in is then added at its end, where pages fill up.
+            models.Index(fields=["site", "received_at", "id"], name="events_of_a_site"),
             # What is to be sealed is found by being unsealed, whatever its time; sealing empties this index.
             models.Index(
                 fields=["site", "id"], condition=models.Q(ledger_index__isnull=True), name="events_not_sealed"
