@@ -6,6 +6,10 @@ for (const tab of document.querySelectorAll(".sy-tabs .is-active")) {
   frame.scrollLeft = tab.offsetLeft - frame.offsetLeft - (frame.clientWidth - tab.offsetWidth) / 2;
 }
 
+// The search above a list has words only while nothing is typed.
+const search = document.getElementById("searchbar");
+search?.setAttribute("aria-label", search.placeholder);
+
 for (const button of document.querySelectorAll("[data-sy-copy]")) {
   button.addEventListener("click", () => copy(button));
 }

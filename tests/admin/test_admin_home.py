@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.staticfiles import finders
 from django.urls import reverse
 
 from consent.admin.progress import Step, progress_of
@@ -43,6 +44,13 @@ def plain(page: Any) -> str:
 @pytest.fixture
 def seen_today() -> date:
     return datetime.now(UTC).date()
+
+
+@pytest.mark.django_db
+def test_admin_has_our_mark_in_the_browser_s_tab_from_the_login_on(client: Client) -> None:
+    page = client.get(reverse("admin:login")).content.decode()
+    (mark,) = re.findall(r'<link rel="icon" href="([^"]+)"', page)
+    assert finders.find(mark.removeprefix("/static/"))
 
 
 def test_home_shows_own_websites_only(as_alice: Client, site: Site, mallory_site: Site) -> None:

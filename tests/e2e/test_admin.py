@@ -105,3 +105,24 @@ def test_navigation_on_a_phone_opens_with_the_keyboard(maria: Page) -> None:
     assert menu.get_attribute("aria-expanded") == "true"
     maria.get_by_role("link", name="Your websites").first.click()
     expect(maria.get_by_role("heading", name="Your websites", level=1)).to_be_visible()
+
+
+MAKE_RUTH = """
+from django.contrib.auth.models import User
+User.objects.get_or_create(username="ruth", defaults={"is_staff": True, "is_superuser": True})
+"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_people_and_groups_have_names_and_room(server: Server, page: Page, width: int) -> None:
+    server.shell(MAKE_RUTH)
+    server.log_in(page.context, "ruth")
+    page.set_viewport_size({"width": width, "height": 900})
+    faults = {}
+    for name in ("People", "Groups"):
+        page.goto(f"{server.platform}/admin/auth/{'user' if name == 'People' else 'group'}/")
+        faults[name] = page.evaluate(FAULTS)
+        page.locator("tbody th a, tbody td a").first.click()
+        expect(page.get_by_role("button", name="Save", exact=True)).to_be_visible()
+        faults[f"one of {name}"] = page.evaluate(FAULTS)
+    assert {where: found for where, found in faults.items() if found} == {}
