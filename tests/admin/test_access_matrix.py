@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.contrib.auth.models import Group
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from consent.models import ComposedFile
@@ -14,7 +15,7 @@ from tests.admin.test_admin_access import PAGES
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.contrib.auth.models import Group, User
+    from django.contrib.auth.models import User
     from django.test import Client
 
     from consent.models import Publication
@@ -164,7 +165,7 @@ def address(template: str, published: Publication, people: dict[str, User]) -> s
         digest=published.version.digest,
         user=people["alice"].pk,
         # Those of roles can't be deleted by anybody (test_admin_people.py).
-        group=Group.objects.create(name="Our own").pk,
+        group=Group.objects.get_or_create(name="Our own")[0].pk,
     )
 
 
