@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, Permission, User
@@ -18,11 +17,11 @@ from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from accounts.services.leaving import may_be_deleted
 from accounts.services.second_factor import turn_off
 from accounts.views import record
 from consent.role_groups import PERMISSIONS
-from cookies.access import group_name
-from cookies.models import Role
+from cookies.access import is_group_of_a_role
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
@@ -30,6 +29,7 @@ admin.site.unregister(Group)
 admin.site.unregister(TOTPDevice)
 
 HELP = {
+    "username": "To log in with: letters, digits and @ . + - _",
     "is_active": "May log in. Take this away when somebody leaves: whoever has done anything stays in the log.",
     "is_staff": "May open this admin.",
     "is_superuser": "May do everything on every website, and manage people and groups.",
@@ -71,9 +71,7 @@ class UserAdmin(Titled, DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type
     actions = ("turn_two_factor_off",)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Not of somebody who has done anything: the log of what they did would go with them."""
-        did = obj is not None and LogEntry.objects.filter(user=obj).exists()
-        return not did and super().has_delete_permission(request, obj)
+        return (obj is None or may_be_deleted(obj)) and super().has_delete_permission(request, obj)
 
     @admin.display(description="Password")
     def new_password(self, person: User) -> str:
@@ -109,10 +107,10 @@ class GroupAdmin(Titled, DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
     filter_horizontal = ()
 
     def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
-        return not is_of_a_role(obj) and super().has_delete_permission(request, obj)
+        return not (obj and is_group_of_a_role(obj.name)) and super().has_delete_permission(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Group | None = None) -> tuple[str, ...]:
-        return ("name",) if is_of_a_role(obj) else ()
+        return ("name",) if obj and is_group_of_a_role(obj.name) else ()
 
     def formfield_for_manytomany(self, db_field: ManyToManyField[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
         kwargs |= {"widget": UnfoldAdminCheckboxSelectMultipleWidget(), "queryset": permissions_to_give()}
@@ -120,11 +118,6 @@ class GroupAdmin(Titled, DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
         # Which app a thing belongs to is nothing to choose by.
         field.label_from_instance = str_of_permission
         return field
-
-
-def is_of_a_role(group: Group | None) -> bool:
-    """Whether a website's team is given it, by its name: without it, or under another, a role would open nothing."""
-    return group is not None and group.name in map(group_name, Role)
 
 
 def permissions_to_give() -> QuerySet[Permission]:

@@ -34,6 +34,11 @@ def group_name(role: Role | str) -> str:
     return Role(role).value.capitalize()
 
 
+def is_group_of_a_role(name: str) -> bool:
+    """Whether teams are given this group, by its name: without it, or under another, a role would open nothing."""
+    return name in map(group_name, Role)
+
+
 def roles_of(user: User | AnonymousUser, site: Site) -> frozenset[Role]:
     """A person's roles on a website; none for a stranger. A superuser counts as an owner."""
     return roles_on(user, [site])[site.pk]

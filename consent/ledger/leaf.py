@@ -121,9 +121,12 @@ def _pattern(erasable: tuple[str, ...]) -> tuple[str, Callable[[list[str]], tupl
     return pattern, itemgetter(*(erasable.index(field) for field in sorted(erasable)))
 
 
+# And where answers are many, each of their parts is one of few.
+@lru_cache(maxsize=4096)
 def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
+@lru_cache(maxsize=4096)
 def _canonical(text: str) -> str:
     return canonical_json(json.loads(text)).decode()

@@ -7,8 +7,7 @@ for (const tab of document.querySelectorAll(".sy-tabs .is-active")) {
 }
 
 // The search above a list has words only while nothing is typed.
-const search = document.getElementById("searchbar");
-search?.setAttribute("aria-label", search.placeholder);
+for (const search of document.querySelectorAll("#searchbar")) search.setAttribute("aria-label", search.placeholder);
 
 for (const button of document.querySelectorAll("[data-sy-copy]")) {
   button.addEventListener("click", () => copy(button));

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, User
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from consent.models import ComposedFile
@@ -15,7 +15,6 @@ from tests.admin.test_admin_access import PAGES
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.contrib.auth.models import User
     from django.test import Client
 
     from consent.models import Publication
@@ -163,8 +162,8 @@ def address(template: str, published: Publication, people: dict[str, User]) -> s
     return template.format(
         file=ComposedFile.objects.filter(kind="snippet").latest("id").digest,
         digest=published.version.digest,
-        user=people["alice"].pk,
-        # Those of roles can't be deleted by anybody (test_admin_people.py).
+        # Whoever has a role, and a role's group, can't be deleted by anybody (test_admin_people.py).
+        user=User.objects.get_or_create(username="new")[0].pk,
         group=Group.objects.get_or_create(name="Our own")[0].pk,
     )
 

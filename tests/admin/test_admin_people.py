@@ -83,6 +83,7 @@ def test_group_of_a_role_keeps_its_name_and_stays(browse: Callable[[str], Client
     own = Group.objects.create(name="Our own")
     for group, status in ((auditors, 403), (own, 302)):
         assert root.post(reverse("admin:auth_group_delete", args=[group.pk]), {"post": "yes"}).status_code == status
+    root.post(GROUPS, {"action": "delete_selected", "_selected_action": [auditors.pk], "post": "yes"})
     root.post(reverse("admin:auth_group_change", args=[auditors.pk]), {"name": "Others", "permissions": []})
     assert list(Group.objects.filter(name__in=["Auditor", "Others", "Our own"]).values_list("name", flat=True)) == [
         "Auditor"
@@ -96,15 +97,15 @@ def test_moments_have_the_day_before_the_month_and_24_hours(browse: Callable[[st
     assert "a.m." not in page
 
 
-def test_whoever_has_done_anything_stays(browse: Callable[[str], Client], alice: User) -> None:
-    root = browse("root")
-    delete = reverse("admin:auth_user_delete", args=[alice.pk])
-    assert root.get(delete).status_code == 200
-    LogEntry.objects.create(user=alice, action_flag=2, object_repr="Numonix")
-    assert root.post(delete, {"post": "yes"}).status_code == 403
-    root.post(PEOPLE, {"action": "delete_selected", "_selected_action": [alice.pk], "post": "yes"})
-    assert User.objects.filter(pk=alice.pk).exists()
-    assert LogEntry.objects.filter(user=alice).exists()
+def test_whoever_has_done_anything_or_has_a_role_stays(browse: Callable[[str], Client], alice: User) -> None:
+    root, nora, new = browse("root"), *(User.objects.create(username=name) for name in ("nora", "new"))
+    LogEntry.objects.create(user=nora, action_flag=2, object_repr="Numonix")
+    # Alice has done nothing yet, but owns a website.
+    for person, status in ((nora, 403), (alice, 403), (new, 302)):
+        assert root.post(reverse("admin:auth_user_delete", args=[person.pk]), {"post": "yes"}).status_code == status
+        root.post(PEOPLE, {"action": "delete_selected", "_selected_action": [person.pk], "post": "yes"})
+    assert set(User.objects.filter(pk__in=[nora.pk, alice.pk, new.pk])) == {nora, alice}
+    assert LogEntry.objects.filter(user=nora).exists()
 
 
 def test_adding_somebody_asks_for_name_and_password(browse: Callable[[str], Client]) -> None:
