@@ -1,8 +1,8 @@
 """Evidence can't be altered: base classes that refuse it, and database triggers that refuse it to everybody.
 
-The doors (ConsentEvent): erasable values and salts go from a value to NULL; commitments, leaf hash and ledger
-index go from NULL to a value. Nothing else, and no DELETE. Django rebuilds a table on SQLite when a field
-changes, which silently drops its triggers, so they are installed after every migration and checked at start.
+The doors (ConsentEvent): erasable values and salts go from a value to NULL, commitments from NULL to a value. Nothing
+else, and no DELETE. Django rebuilds a table on SQLite when a field changes, which silently drops its triggers, so they
+are installed after every migration and checked at start.
 """
 
 from __future__ import annotations
@@ -103,6 +103,18 @@ def lift(connection: BaseDatabaseWrapper, model: type[models.Model]) -> None:
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
     """Names of triggers that should stand on existing tables but do not."""
     tables = set(connection.introspection.table_names())
+    there = standing(connection)
+    wanted = [
+        name
+        for model in guarded_models()
+        if model._meta.db_table in tables
+        for name in trigger_names(connection.vendor, model._meta.db_table)
+    ]
+    return [name for name in wanted if name not in there]
+
+
+def standing(connection: BaseDatabaseWrapper) -> set[str]:
+    """Names of all triggers that stand and are not switched off."""
     query = (
         "SELECT name FROM sqlite_master WHERE type = 'trigger'"
         if connection.vendor == "sqlite"
@@ -110,14 +122,7 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
     )
     with connection.cursor() as cursor:
         cursor.execute(query)
-        standing = {row[0] for row in cursor.fetchall()}
-    wanted = [
-        name
-        for model in guarded_models()
-        if model._meta.db_table in tables
-        for name in trigger_names(connection.vendor, model._meta.db_table)
-    ]
-    return [name for name in wanted if name not in standing]
+        return {row[0] for row in cursor.fetchall()}
 
 
 def trigger_names(vendor: str, table: str) -> list[str]:

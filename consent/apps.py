@@ -1,5 +1,5 @@
-"""Start-up: the append-only triggers are put back after every migration, and a check proves that they stand. The
-database of places is opened, so that a broken one is found out now."""
+"""Start-up: the triggers that guard and queue evidence are put back after every migration, and a check proves that they
+stand. The database of places is opened, so that a broken one is found out now."""
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -11,8 +11,9 @@ class ConsentConfig(AppConfig):
     verbose_name = "Consent"
 
     def ready(self) -> None:
-        from consent import append_only, checks, geography  # noqa: F401, PLC0415  models are ready only now
+        from consent import append_only, checks, geography, waiting  # noqa: F401, PLC0415  models are ready only now
 
         post_migrate.connect(append_only.install_after_migration, sender=self)
+        post_migrate.connect(waiting.install_after_migration, sender=self)
         if settings.GEOIP_DATABASE:
             geography.open_database(settings.GEOIP_DATABASE)

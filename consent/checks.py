@@ -1,16 +1,13 @@
 """System checks: what must be true of a server before visitors rely on it."""
 
-import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
-from django.db import connection, connections
+from django.db import connections
 
-from consent import append_only
-
-OLDEST_SQLITE = (3, 33)
+from consent import append_only, waiting
 
 
 @register(Tags.database)
@@ -27,17 +24,17 @@ def evidence_is_guarded(*, databases: Sequence[str] | None = None, **_: Any) -> 
     ]
 
 
-@register(Tags.compatibility)
-def sqlite_can_seal(**_: Any) -> list[CheckMessage]:
-    """E002: a batch of the ledger is written by one UPDATE … FROM, which older versions don't know."""
-    if connection.vendor != "sqlite" or sqlite3.sqlite_version_info >= OLDEST_SQLITE:
-        return []
+@register(Tags.database)
+def evidence_is_queued(*, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """E003: each database that was asked for writes what is recorded into the queue of what is to be sealed."""
     return [
         Error(
-            f"This Python brings SQLite {sqlite3.sqlite_version}, with which no record can be sealed.",
-            hint=f"SQLite {'.'.join(map(str, OLDEST_SQLITE))} or newer is needed: use a newer Python, or PostgreSQL.",
-            id="consent.E002",
+            f"The database {alias!r} lacks the trigger {name}: what is recorded would not be sealed.",
+            hint="`manage.py migrate --skip-checks` installs it again, and queues what was recorded without it.",
+            id="consent.E003",
         )
+        for alias in databases or []
+        for name in waiting.missing(connections[alias])
     ]
 
 

@@ -81,10 +81,11 @@ IMPURE_MODULES = {"os", "random", "secrets", "time", "socket", "subprocess", "pa
 ALLOWED_LIBRARIES = {"babel"}
 # Beside the rules, what consent/website/ may use: it reads files of ours, and nothing else.
 FOR_FOREIGN_PROJECTS = {"consent.builtin_texts"}
-# (module, names): imported where they are used because the app registry is not ready before.
+# (module, names): imported where they are used because the app registry is not ready before, or few need them.
 LATE_IMPORTS = {
     ("consent/apps.py", "consent"),
     ("consent/append_only.py", "django.apps"),
+    ("consent/reports/evidence.py", "psycopg"),
 }
 
 

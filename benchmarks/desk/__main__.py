@@ -65,7 +65,7 @@ def measure(options: argparse.Namespace) -> None:
             manifest, seconds = timed(lambda export=export: make_export(export=export))  # type: ignore[misc]
             assert manifest["count"] == events + 1, manifest
             rates.append(f"{form} {events / seconds:,.0f} rows a second")
-        middle = ConsentEvent.objects.get(site=site, ledger_index=events // 2)
+        middle = ConsentEvent.objects.get(site=site, leaf__ledger_index=events // 2)
         one = reverse("admin:consent_consentevent_change", args=[middle.pk])
         many = f"{reverse('admin:consent_consentevent_changelist')}?website={site.key}"
         visitor = {"Authorization": f"Bearer {consent_id}", "Origin": site.domains[0]}

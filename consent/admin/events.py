@@ -38,7 +38,8 @@ NOT_FOUND = (
 class ConsentEventAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # Unfold has no types
     def get_queryset(self, request: HttpRequest) -> QuerySet[ConsentEvent]:
         sites = access.sites_with_role(request.user, access.READS_EVIDENCE)
-        return ConsentEvent.objects.filter(site__in=sites).select_related("site", "version").defer("version__payload")
+        events = ConsentEvent.objects.filter(site__in=sites)
+        return events.select_related("site", "version", "leaf").defer("version__payload")
 
     def get_urls(self) -> list[URLPattern]:
         find = path("find/", self.admin_site.admin_view(self.find), name="consent_consentevent_find")

@@ -9,8 +9,8 @@ from datetime import date, datetime
 from django.db.models import Exists, OuterRef
 
 from consent.models import ConsentEvent
-from consent.reports import SiteState, site_states
 from consent.reports.seen import last_seen
+from consent.reports.websites import SiteState, site_states
 from consent.schedules import day_words
 from cookies.access import EDITS, OWNS, PUBLISHES
 from cookies.models import Role, Site

@@ -21,7 +21,7 @@ from consent.api.own_table import own_events_csv
 from consent.api.plain import known_site
 from consent.delivery import live
 from consent.models import ConsentEvent, NoticeVersion
-from consent.reports import history
+from consent.reports.websites import history
 from consent.services.erasure import erase_consent
 from consent.services.recording import consent_ref_of
 from consent.wellknown.tk import tell_update

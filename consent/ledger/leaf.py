@@ -37,8 +37,8 @@ COVERED = frozenset(
         "version",
     }
 )
-# Not in the leaf, and why: salts would open the commitments; the hash and the place are made of the leaf.
-EXCLUDED = frozenset({"salts", "leaf_hash", "ledger_index"})
+# Not in the leaf, and why: salts would open the commitments.
+EXCLUDED = frozenset({"salts"})
 TRUTH = {True: "true", False: "false", None: "null"}
 
 

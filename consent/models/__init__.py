@@ -1,10 +1,10 @@
 """What we ask, publish and record, as rows."""
 
 from consent.models.embedding import PageCheck, Sighting
-from consent.models.event import ConsentEvent
+from consent.models.event import ConsentEvent, UnsealedEvent
 from consent.models.experiment import Arm, Experiment
 from consent.models.export import Export, ExportProgress, ExportTaken
-from consent.models.ledger import Checkpoint, CheckpointMail, Ledger, LedgerCheck, LedgerKey, LedgerTile
+from consent.models.ledger import Checkpoint, CheckpointMail, Ledger, LedgerCheck, LedgerKey, LedgerLeaf, LedgerTile
 from consent.models.notice import ComposedFile, Notice, NoticeVersion, OptOutLink, Publication
 from consent.models.policy import SitePolicy
 from consent.models.retention import LegalHold, RetentionRun
@@ -33,6 +33,7 @@ __all__ = [
     "Ledger",
     "LedgerCheck",
     "LedgerKey",
+    "LedgerLeaf",
     "LedgerTile",
     "LegalHold",
     "MonthlyTotal",
@@ -45,6 +46,7 @@ __all__ = [
     "Review",
     "Sighting",
     "SitePolicy",
+    "UnsealedEvent",
     "UserLink",
     "UserLinkKey",
     "Webhook",

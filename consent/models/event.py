@@ -18,11 +18,15 @@ if TYPE_CHECKING:
 
 
 class ConsentEvent(AppendOnly):
-    """One decision. Append-only: what may be erased goes from a value to NULL, the seal from NULL to a value."""
+    """One decision. Append-only: what may be erased goes from a value to NULL; nothing else ever changes.
+
+    Once it is sealed, its place in the ledger and its leaf hash stand in `LedgerLeaf`; until then it is an
+    `UnsealedEvent` as well.
+    """
 
     ERASABLE = ("consent_ref", "country", "language", "device_class", "client_time")
     ERASED_ONCE = (*ERASABLE, "salts")
-    FILLED_ONCE = ("commitments", "leaf_hash", "ledger_index")
+    FILLED_ONCE = ("commitments",)
 
     class Action(models.TextChoices):
         ACCEPT_ALL = "accept_all", "Accepted all"
@@ -61,35 +65,46 @@ class ConsentEvent(AppendOnly):
     build = models.CharField(max_length=40, blank=True)
     variant = models.CharField(max_length=40, blank=True)
     salts = models.BinaryField(null=True)
-    commitments = models.BinaryField(null=True)
-    leaf_hash = models.BinaryField(null=True)
-    ledger_index = models.PositiveBigIntegerField(null=True)
+    commitments = models.BinaryField(null=True, help_text="Of what was erased before it was sealed.")
 
     class Meta:
         verbose_name = "consent event"
         ordering = ["-received_at", "-id"]
         constraints = [
             models.UniqueConstraint(fields=["site", "event_id"], name="event_once_per_site"),
-            # Only sealed events have a place in it: an event that comes in costs it nothing.
-            models.UniqueConstraint(
-                fields=["site", "ledger_index"],
-                condition=models.Q(ledger_index__isnull=False),
-                name="ledger_index_once_per_site",
-            ),
         ]
         indexes = [
             # Website and order are in it: else SQLite would rather go through all events of the website.
             models.Index(fields=["site", "consent_ref", "-received_at", "-id"], name="events_of_a_consent"),
             # Ascending, though the newest are read first: what comes in is then added at its end, where pages fill up.
             models.Index(fields=["site", "received_at", "id"], name="events_of_a_site"),
-            # What is to be sealed is found by being unsealed, whatever its time; sealing empties this index.
-            models.Index(
-                fields=["site", "id"], condition=models.Q(ledger_index__isnull=True), name="events_not_sealed"
-            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_action_display()} · {self.received_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def ledger_index(self) -> int | None:
+        """Its place in the ledger; None until it is sealed. A query, unless `leaf` was read along."""
+        leaf = getattr(self, "leaf", None)
+        return leaf.ledger_index if leaf else None
+
+
+class UnsealedEvent(models.Model):
+    """An event that waits for its place in the ledger.
+
+    The database writes it with the event (`consent.waiting`), and sealing removes it: what is to be sealed is found by
+    being here, whatever its time. Nothing refers to a row, so it has no key but what it says.
+    """
+
+    pk = models.CompositePrimaryKey("site_id", "event_id")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    event = models.ForeignKey(
+        ConsentEvent, on_delete=models.PROTECT, related_name="waiting", db_index=False, db_constraint=False
+    )
+
+    def __str__(self) -> str:
+        return str(self.event_id)
 
 
 def insert_event(facts: Mapping[str, Any]) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.db import models
 
 from consent.append_only import AppendOnly
+from consent.models.event import ConsentEvent
 from cookies.models import Site
 
 
 class Ledger(AppendOnly):
-    """A website's transparency log. How large it is stands nowhere: the events with an index are its leaves."""
+    """A website's transparency log. How large it is stands nowhere: it is what its leaves are."""
 
     site = models.OneToOneField(Site, on_delete=models.PROTECT, related_name="ledger")
     origin = models.CharField(
@@ -35,8 +36,35 @@ class LedgerKey(AppendOnly):
         return self.fingerprint[:16]
 
 
+class LedgerLeaf(AppendOnly):
+    """Where an event stands in the ledger, and what was sealed of it.
+
+    A row of its own, since an event that is written again is written into all its indexes again. The events and ledgers
+    that it names are never deleted, so the database need not look after them for each row.
+    """
+
+    event = models.OneToOneField(
+        ConsentEvent, on_delete=models.PROTECT, primary_key=True, related_name="leaf", db_constraint=False
+    )
+    ledger = models.ForeignKey(
+        Ledger, on_delete=models.PROTECT, related_name="leaves", db_index=False, db_constraint=False
+    )
+    ledger_index = models.PositiveBigIntegerField()
+    leaf_hash = models.BinaryField()
+    commitments = models.BinaryField(help_text="To what may be erased: 32 bytes a field.")
+
+    class Meta:
+        verbose_name_plural = "ledger leaves"
+        constraints = [
+            models.UniqueConstraint(fields=["ledger", "ledger_index"], name="leaf_once_per_place"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ledger_id} leaf {self.ledger_index}"
+
+
 class LedgerTile(AppendOnly):
-    """A full tile: 256 hashes, and the hash over them. What is not full yet is read from the events."""
+    """A full tile: 256 hashes, and the hash over them. What is not full yet is read from the leaves."""
 
     ledger = models.ForeignKey(Ledger, on_delete=models.PROTECT, related_name="tiles")
     level = models.PositiveSmallIntegerField()

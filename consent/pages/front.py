@@ -10,7 +10,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from consent.pages.answers import page
-from consent.reports import site_states
+from consent.reports.websites import site_states
 from cookies.models import Site
 
 MOST_SITES = 50

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from consent.ledger.checkpoints import read_tree_head
 from consent.ledger.merkle import ProofError, root_from_inclusion
 from consent.ledger.notes import NoteError, opened_note
-from consent.models import Checkpoint, ConsentEvent, Ledger, LedgerCheck, LedgerTile
+from consent.models import Checkpoint, ConsentEvent, Ledger, LedgerCheck, LedgerTile, UnsealedEvent
 from consent.reports.evidence import EvidenceMissing, Row, evidence_of
 from consent.reports.ledger import sealed_size
 from consent.reports.proofs import ProofUnavailable, inclusion_proof, verifier_keys
@@ -82,8 +82,7 @@ def standing_of(site_id: int) -> LedgerStanding:
 
 
 def _unsealed(site_id: int) -> int:
-    # Ordered as the index of what is not sealed: in the usual order all events would be gone through.
-    return ConsentEvent.objects.filter(site=site_id, ledger_index=None).order_by("id")[: MOST_COUNTED + 1].count()
+    return UnsealedEvent.objects.filter(site=site_id)[: MOST_COUNTED + 1].count()
 
 
 def _contents(row: Row) -> Finding:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from consent.models import ConsentEvent, UserLink
+from consent.models import ConsentEvent, LedgerLeaf, UserLink
 
 ON_A_PAGE = 50
 
@@ -124,10 +124,10 @@ def neighbours_of(event: ConsentEvent) -> Mapping[str, ConsentEvent | None]:
         same_visitor = same_site.filter(consent_ref=event.consent_ref)
         around["earlier"] = older_or_newer(same_visitor, edge).first()
         around["later"] = older_or_newer(same_visitor, edge, newer=True).first()
-    if event.ledger_index is not None:
-        beside = same_site.filter(ledger_index__in=[event.ledger_index - 1, event.ledger_index + 1])
-        for other in beside.order_by("ledger_index"):
-            around["below" if (other.ledger_index or 0) < event.ledger_index else "above"] = other
+    if (place := event.ledger_index) is not None:
+        beside = LedgerLeaf.objects.filter(ledger=event.leaf.ledger_id, ledger_index__in=[place - 1, place + 1])
+        for leaf in beside.select_related("event"):
+            around["below" if leaf.ledger_index < place else "above"] = leaf.event
     return around
 
 

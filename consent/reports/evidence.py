@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.db.models import IntegerField, QuerySet, TextField
 from django.db.models.functions import Cast
 
@@ -42,9 +43,11 @@ FIELDS = (
     "client_time_text",
     "salts",
     "commitments",
-    "leaf_hash",
-    "ledger_index",
+    "leaf__commitments",
+    "leaf__leaf_hash",
+    "leaf__ledger_index",
 )
+SALTS, OWN_COMMITMENTS, COMMITMENTS, LEAF_HASH, PLACE = range(FIELDS.index("salts"), len(FIELDS))
 FETCHED_AT_ONCE = 100
 # With all six digits of its fraction.
 LONGEST_TIME = 26
@@ -52,10 +55,14 @@ COMMITTED = tuple(field.encode() for field in ConsentEvent.ERASABLE)
 
 
 class Row(NamedTuple):
-    """One event: its evidence with the commitments that its values give now, and what is stored beside it."""
+    """One event: its evidence with the commitments that its values give now, and what is stored beside it.
+
+    `own_commitments` are those that it left when it was erased before it was sealed.
+    """
 
     id: str
     evidence: Evidence
+    own_commitments: bytes | None
     stored_commitments: bytes | None
     stored_leaf_hash: bytes | None
     place: int | None
@@ -83,15 +90,28 @@ def texts_of(events: QuerySet[ConsentEvent]) -> Iterator[tuple[Any, ...]]:
     trusted = Cast("trusted", IntegerField())
     query = events.annotate(**texts, trusted_number=trusted).values_list(*FIELDS).query
     # Past the ORM, which would look at each value of each row once more.
-    with connection.cursor() as cursor:
-        cursor.execute(*query.sql_with_params())
-        while rows := cursor.fetchmany(FETCHED_AT_ONCE):
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        answer = _asked(cursor, *query.sql_with_params())
+        while rows := answer.fetchmany(FETCHED_AT_ONCE):
             yield from rows
+
+
+def _asked(cursor: CursorWrapper, sql: str, params: Sequence[Any]) -> Any:
+    """Whatever can be asked for the rows. PostgreSQL sends them as they are, where Django's cursor has them written as
+    text: that is a tenth of all that verifying takes."""
+    if connection.vendor != "postgresql":
+        cursor.execute(sql, params)
+        return cursor
+    from psycopg import Cursor  # noqa: PLC0415  where SQLite is the database, nobody needs it
+
+    return Cursor(connection.connection).execute(cursor.mogrify(sql, params), binary=True)
 
 
 def row_of(site_key: str, digests: dict[int, str], values: Sequence[Any]) -> Row:
     id_, event_id, received_at = values[:3]
-    version_id, consent_ref, country, language, device_class, client_time, salts, stored, leaf, place = values[14:]
+    version_id, consent_ref, country, language, device_class, client_time = values[14:SALTS]
+    salts, own, sealed, leaf, place = values[SALTS:]
+    stored = own if sealed is None else sealed
     if salts is not None:
         erasable = (consent_ref or "", country or "", language or "", device_class or "", time_text(client_time))
         committed = text_commitments(COMMITTED, erasable, salts)
@@ -102,7 +122,7 @@ def row_of(site_key: str, digests: dict[int, str], values: Sequence[Any]) -> Row
     version = digests.get(version_id) or _digest(digests, version_id)
     texts = (uuid_text(id_), uuid_text(event_id), time_text(received_at))
     evidence = Evidence._make((*texts, *values[3:14], site_key, version, committed))
-    return Row(id_, evidence, stored, leaf, place)
+    return Row(id_, evidence, own, stored, leaf, place)
 
 
 def _digest(digests: dict[int, str], version_id: int) -> str:

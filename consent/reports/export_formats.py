@@ -14,7 +14,7 @@ from uuid import uuid4
 from consent.models import ConsentEvent, NoticeVersion
 from consent.payload import canonical_json
 from consent.receipts.others import iso_27560
-from consent.reports.evidence import row_of, time_text, uuid_text
+from consent.reports.evidence import COMMITMENTS, OWN_COMMITMENTS, SALTS, row_of, time_text, uuid_text
 from consent.reports.receipts import addresses_of
 from cookies.cookie_tables import defused
 from cookies.vocabulary import OPTIONAL_CATEGORIES
@@ -93,7 +93,7 @@ def csv_lines(source: Source, rows: Sequence[tuple[Any, ...]]) -> str:
 
 def _cells(source: Source, values: tuple[Any, ...]) -> list[str]:
     (id_, event_id, received_at, action, surface, categories, partners, shown, seen, said, headers) = values[:11]
-    (trusted, build, variant, version, ref, country, language, device, at, salts, _, leaf_hash, place) = values[11:]
+    (trusted, build, variant, version, ref, country, language, device, at, salts, *_, leaf_hash, place) = values[11:]
     return [
         uuid_text(id_),
         uuid_text(event_id),
@@ -147,7 +147,7 @@ def ndjson_lines(source: Source, rows: Sequence[tuple[Any, ...]]) -> str:
 
 def _line(source: Source, values: tuple[Any, ...]) -> str:
     """The leaf byte for byte as it is hashed, and with it what opens its commitments."""
-    ref, country, language, device, client_time, salts, _, leaf_hash, place = values[15:]
+    ref, country, language, device, client_time, salts, *_, leaf_hash, place = values[15:]
     facts = (_text(ref), _quoted(country), _quoted(language), _quoted(device), _text(time_text(client_time)))
     return (
         f'{{"ledger_index":{"null" if place is None else place},"leaf_hash":{_text(leaf_hash and leaf_hash.hex())}'
@@ -159,8 +159,8 @@ def _line(source: Source, values: tuple[Any, ...]) -> str:
 
 def _leaf(source: Source, values: tuple[Any, ...]) -> bytes:
     """As it was sealed: with the commitments that are stored, where there are any."""
-    if values[21] is not None:
-        values = (*values[:20], None, *values[21:])
+    if values[COMMITMENTS] is not None or values[OWN_COMMITMENTS] is not None:
+        values = (*values[:SALTS], None, *values[SALTS + 1 :])
     return row_of(source.site_key, source.digests, values).leaf()
 
 

@@ -12,12 +12,11 @@ from django.db.models import Q, QuerySet
 
 from consent.models import ConsentEvent, NoticeVersion
 from consent.reports.events import EventSearch, found
-from consent.reports.evidence import texts_of, time_text
+from consent.reports.evidence import PLACE, texts_of, time_text
 from consent.reports.export_formats import Format, Source
 from cookies.models import Site
 
 CHUNK = 2000
-PLACE = 23
 
 
 @dataclass(frozen=True)

@@ -20,17 +20,12 @@ from consent.ledger.tiles import (
     node_in_tiles,
     tile_of,
 )
-from consent.models import ConsentEvent, Ledger, LedgerTile
+from consent.models import Ledger, LedgerTile
 
 
 def sealed_size(ledger: Ledger) -> int:
     """How many leaves the ledger has: one more than the last place given."""
-    last = (
-        ConsentEvent.objects.filter(site_id=ledger.site_id, ledger_index__isnull=False)
-        .order_by("-ledger_index")
-        .values_list("ledger_index", flat=True)
-        .first()
-    )
+    last = ledger.leaves.order_by("-ledger_index").values_list("ledger_index", flat=True).first()
     return 0 if last is None else last + 1
 
 
@@ -100,12 +95,10 @@ def tiles_at(ledger: Ledger, places: Collection[tuple[int, int]]) -> dict[tuple[
 
 
 def _partial(ledger: Ledger, level: int, start: int, width: int) -> list[bytes]:
-    """Hashes of a tile that is not full: leaf hashes of events, or roots of the full tiles below."""
+    """Hashes of a tile that is not full: of leaves, or roots of the full tiles below."""
     if level == 0:
-        places = ConsentEvent.objects.filter(
-            site_id=ledger.site_id, ledger_index__gte=start, ledger_index__lt=start + width
-        )
-        return [bytes(raw or b"") for raw in places.order_by("ledger_index").values_list("leaf_hash", flat=True)]
+        leaves = ledger.leaves.filter(ledger_index__gte=start, ledger_index__lt=start + width)
+        return [bytes(raw) for raw in leaves.order_by("ledger_index").values_list("leaf_hash", flat=True)]
     below = LedgerTile.objects.filter(ledger=ledger, level=level - 1, position__gte=start, position__lt=start + width)
     return [bytes(raw) for raw in below.order_by("position").values_list("root", flat=True)]
 

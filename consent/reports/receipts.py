@@ -32,7 +32,7 @@ def receipt_of(*, site_key: str, consent_ref: str, event_id: uuid.UUID, form: st
     """A visitor's receipt in one of FORMATS. None where nothing of this kind is theirs, or it was erased."""
     event = (
         ConsentEvent.objects.filter(site__key=site_key, consent_ref=consent_ref, event_id=event_id)
-        .select_related("version")
+        .select_related("version", "leaf")
         .first()
     )
     if event is None or event.salts is None:

@@ -14,16 +14,17 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 from consent.garbage import loaded_is_spared, set_up_helper
 from consent.ledger.checkpoints import TreeHead, read_tree_head
 from consent.ledger.notes import NoteError, VerifierKey, opened_note
 from consent.ledger.tiles import HASH_BYTES, WIDTH, FullTile, GrowingTree
 from consent.models import Checkpoint, ConsentEvent, Ledger, LedgerKey, LedgerTile
-from consent.reports.evidence import EvidenceMissing, Row, evidence_of
+from consent.reports.evidence import EvidenceMissing, Row, evidence_of, uuid_text
 from consent.reports.ledger import sealed_size, tiles_at
 from consent.signatures import fingerprint_of, is_signed_by
+from consent.waiting import EVENTS, FORGOTTEN, LEAVES, WAITING
 
 STRETCH = 4096
 # Whose models a leaf is read through.
@@ -32,6 +33,11 @@ READ_APPS = ("django.contrib.contenttypes", "django.contrib.auth", "cookies", "c
 WORTH_SHARING = 100_000
 # Stretches that wait for an earlier one, in memory.
 MOST_AHEAD = 32
+COUNTED_TWICE = (
+    f"SELECT (SELECT count(*) FROM {EVENTS} WHERE site_id = %(site)s), "
+    f"(SELECT count(*) FROM {LEAVES} WHERE ledger_id = %(ledger)s), "
+    f"(SELECT count(*) FROM {WAITING} WHERE site_id = %(site)s)"
+)
 
 
 class Difference(Exception):
@@ -94,13 +100,14 @@ def _check_tree(
     if coming:
         raise Difference(f"Leaves are missing: {coming.size} were signed, {tree.size} are there.")
     _check_number_of_tiles(ledger, tree.size)
+    _check_queue(ledger)
 
 
 def _stretches(ledger: Ledger, size: int, processes: int) -> Iterator[Stretch]:
     """In order. Other processes take what they can; where it would have to wait, this one goes on with the next."""
     starts = iter(range(0, size, STRETCH))
     if processes == 1:
-        yield from (check_leaves(ledger.pk, each) for each in starts)
+        yield from (check_leaves(ledger.pk, each, size) for each in starts)
         return
     # Spawned, not forked: a connection to a database must not be shared.
     context = multiprocessing.get_context("spawn")
@@ -109,30 +116,32 @@ def _stretches(ledger: Ledger, size: int, processes: int) -> Iterator[Stretch]:
         while True:
             asked = sum(isinstance(each, Future) and not each.done() for each in coming)
             for each in islice(starts, max(0, 2 * (processes - 1) - asked)):
-                coming.append(pool.submit(check_leaves, ledger.pk, each))
+                coming.append(pool.submit(check_leaves, ledger.pk, each, size))
             if not coming:
                 return
             if _is_there(coming[0]) or len(coming) >= MOST_AHEAD or (start := next(starts, None)) is None:
                 first = coming.popleft()
                 yield first if isinstance(first, Stretch) else first.result()
             else:
-                coming.append(check_leaves(ledger.pk, start))
+                coming.append(check_leaves(ledger.pk, start, size))
 
 
 def _is_there(coming: Future[Stretch] | Stretch) -> bool:
     return isinstance(coming, Stretch) or coming.done()
 
 
-def check_leaves(ledger_id: int, start: int) -> Stretch:
-    """Recompute the leaves from `start` on, a stretch of them."""
+def check_leaves(ledger_id: int, start: int, size: int) -> Stretch:
+    """Recompute the leaves from `start` on, a stretch of them, of the first `size`."""
     ledger = Ledger.objects.select_related("site").get(pk=ledger_id)
+    end = min(start + STRETCH, size)
+    # Of this website: its key stands in the leaf, and would not tell that the event has been given to another.
     events = ConsentEvent.objects.filter(
-        site_id=ledger.site_id, ledger_index__gte=start, ledger_index__lt=start + STRETCH
+        site_id=ledger.site_id, leaf__ledger=ledger, leaf__ledger_index__gte=start, leaf__ledger_index__lt=end
     )
     hashes: list[bytes] = []
     try:
-        for row in evidence_of(site_key=ledger.site.key, digests={}, events=events.order_by("ledger_index")):
-            hashes.append(_checked_hash(row, start + len(hashes)))
+        for row in evidence_of(site_key=ledger.site.key, digests={}, events=events.order_by("leaf__ledger_index")):
+            hashes.append(_checked_hash(ledger, row, start + len(hashes)))
     except (Difference, EvidenceMissing) as difference:
         return Stretch(hashes, str(difference))
     except ValueError:
@@ -140,23 +149,22 @@ def check_leaves(ledger_id: int, start: int) -> Stretch:
     except DatabaseError:
         # Rows come in bundles, and a text that is none stops the whole bundle.
         return Stretch(hashes, f"Leaf {start + len(hashes)} or one of the next hundred can't be read by the database.")
-    return Stretch(hashes, _gap_after(ledger, start + len(hashes)) if len(hashes) < STRETCH else "")
+    return Stretch(hashes, "" if start + len(hashes) == end else _missing(ledger, start + len(hashes)))
 
 
-def _gap_after(ledger: Ledger, place: int) -> str:
-    """What is said of a place that is empty although leaves come after it; "" at the end of the ledger."""
-    later = ConsentEvent.objects.filter(site_id=ledger.site_id, ledger_index__gt=place).order_by("ledger_index").first()
-    return _missing(place, later.ledger_index, str(later.pk)) if later else ""
+def _missing(ledger: Ledger, place: int) -> str:
+    """What is said of a place that should have an event, and has none."""
+    leaf = ledger.leaves.filter(ledger_index__gte=place).order_by("ledger_index").first()
+    if leaf and leaf.ledger_index == place:
+        return f"Leaf {place}: event {leaf.event_id} is missing."
+    there = f" The next that is there is leaf {leaf.ledger_index}, event {leaf.event_id}." if leaf else ""
+    return f"Leaf {place} is missing.{there}"
 
 
-def _missing(place: int, there: int | None, event: str) -> str:
-    return f"Leaf {place} is missing. The next that is there is leaf {there}, event {event}."
-
-
-def _checked_hash(row: Row, place: int) -> bytes:
+def _checked_hash(ledger: Ledger, row: Row, place: int) -> bytes:
     if row.place != place:
-        raise Difference(_missing(place, row.place, row.evidence.id))
-    if row.stored_commitments != row.evidence.commitments:
+        raise Difference(_missing(ledger, place))
+    if not row.stored_commitments == row.evidence.commitments == (row.own_commitments or row.stored_commitments):
         raise Difference(f"Leaf {place}: a value or a salt of event {row.evidence.id} is not what was committed to.")
     computed = row.leaf_hash()
     if row.stored_leaf_hash != computed:
@@ -208,6 +216,19 @@ def _check_number_of_tiles(ledger: Ledger, size: int) -> None:
     stored = LedgerTile.objects.filter(ledger=ledger).count()
     if stored > expected:
         raise Difference(f"There are {stored} full tiles, and a ledger of {size} leaves has {expected}.")
+
+
+def _check_queue(ledger: Ledger) -> None:
+    """Counted first, in one look at the database: what is recorded or sealed meanwhile is on both sides or on none."""
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTED_TWICE, {"site": ledger.site_id, "ledger": ledger.pk})
+        events, leaves, waiting = cursor.fetchone()
+        if events == leaves + waiting:
+            return
+        cursor.execute(f"{FORGOTTEN.format(columns='event.id')} AND event.site_id = %s LIMIT 1", [ledger.site_id])
+        forgotten = cursor.fetchone()
+    event = f": event {uuid_text(str(forgotten[0]))} is neither" if forgotten else ""
+    raise Difference(f"{events} events were recorded, {leaves} are sealed and {waiting} wait to be{event}.")
 
 
 def _check_keys() -> None:

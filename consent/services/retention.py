@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from consent.expiry import Fate, Hold, Keeping, fate_of
-from consent.models import ConsentEvent, LegalHold, RetentionRun, SitePolicy
+from consent.models import ConsentEvent, LedgerLeaf, LegalHold, RetentionRun, SitePolicy
 from consent.services.erasure import event_commitments
 from cookies.models import Site
 
@@ -148,9 +148,9 @@ def remove_contents(keys: list[UUID]) -> int:
     """Drop the erasable values and salts of these events. What is not sealed yet leaves its commitments first."""
     events = ConsentEvent.objects.filter(pk__in=keys, salts__isnull=False)
     # All of them in the order in which they are sealed, as in consent.services.erasure.
-    locked = events.select_for_update().order_by("id").values_list("pk", "commitments")
-    unsealed = [key for key, given in locked if given is None]
-    for event in ConsentEvent.objects.filter(pk__in=unsealed):
+    locked = list(events.select_for_update().order_by("id").values_list("pk", flat=True))
+    sealed = set(LedgerLeaf.objects.filter(event__in=locked).values_list("event_id", flat=True))
+    for event in ConsentEvent.objects.filter(pk__in=set(locked) - sealed, commitments=None):
         ConsentEvent.objects.filter(pk=event.pk).update(commitments=event_commitments(event))
     return events.update(**dict.fromkeys(ConsentEvent.ERASED_ONCE, None))
 

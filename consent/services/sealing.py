@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -20,7 +22,7 @@ from consent.garbage import loaded_is_spared
 from consent.ledger.checkpoints import TreeHead
 from consent.ledger.notes import VerifierKey, signed_note
 from consent.ledger.tiles import HASH_BYTES, FullTile, GrowingTree
-from consent.models import Checkpoint, ConsentEvent, Ledger, LedgerTile
+from consent.models import Checkpoint, ConsentEvent, Ledger, LedgerLeaf, LedgerTile, UnsealedEvent
 from consent.reports.evidence import evidence_of
 from consent.reports.ledger import LedgerReader, sealed_size
 from consent.reports.reading_ahead import read_ahead
@@ -29,9 +31,7 @@ from cookies.models import Site
 
 # SQLite lets nobody else write during a batch. On PostgreSQL nobody waits, and a larger one has fewer ways to go.
 BATCH = {"sqlite": 1024, "postgresql": 4096}
-# PostgreSQL expects a handful of rows that are not sealed, and would join each batch with all of them. Left to it is
-# the way by each row's key, and a condition of which it can't think that few rows fulfil it.
-WORSE_WAYS = ("hashjoin", "mergejoin", "material", "bitmapscan", "seqscan")
+WORSE_WAYS = ("bitmapscan", "seqscan", "sort", "hashjoin", "mergejoin")
 # How a database takes a list of ids with their places, and a row's part of a long string.
 GIVEN = {
     "sqlite": ("SELECT value AS id, key AS at FROM json_each(%s)", "substr(%s, new.at * {width} + 1, {width})"),
@@ -40,8 +40,9 @@ GIVEN = {
         "substring(%s::bytea FROM new.at * {width} + 1 FOR {width})",
     ),
 }
+AMONG = {"sqlite": "IN (SELECT value FROM json_each(%s))", "postgresql": "= ANY(%s::uuid[])"}
 FIRST = UUID(int=0)
-TABLE = ConsentEvent._meta.db_table
+LEAVES, WAITING = LedgerLeaf._meta.db_table, UnsealedEvent._meta.db_table
 
 
 # An event's commitments, its leaf hash, and its id as the database writes it.
@@ -73,8 +74,8 @@ def seal_site(*, site: Site, now: datetime, batch: int | None = None) -> Sealed:
     Raises LedgerDamaged, EvidenceMissing or ValueError for an event that can't be read, KeyFileError and OSError where
     the signing key can't be. What was sealed before stays sealed; the next run goes on.
     """
-    unsealed = ConsentEvent.objects.filter(site=site, ledger_index=None)
-    if not unsealed.exists() and not Ledger.objects.filter(site=site).exists():
+    waiting = UnsealedEvent.objects.filter(site=site)
+    if not waiting.exists() and not Ledger.objects.filter(site=site).exists():
         return Sealed(0, None)
     ledger, _ = Ledger.objects.get_or_create(site=site, defaults={"origin": origin_of(site), "created_at": now})
     count = _seal_all(site, ledger, batch or BATCH[connection.vendor])
@@ -109,10 +110,13 @@ def _unsealed(site: Site, batch: int) -> Iterator[list[_Leaf]]:
     edge = FIRST
     while True:
         # Beyond what was just read: a database that keeps old versions of rows would step over all of them each time.
-        events = ConsentEvent.objects.filter(site=site, ledger_index=None, id__gt=edge).order_by("id")[:batch]
-        rows = list(evidence_of(site_key=site.key, digests=digests, events=events))
+        waiting = UnsealedEvent.objects.filter(site=site, event_id__gt=edge).order_by("event_id").values("event_id")
+        events = ConsentEvent.objects.filter(pk__in=waiting[:batch]).order_by()
+        with _only_by_keys():
+            rows = list(evidence_of(site_key=site.key, digests=digests, events=events))
         if not rows:
             return
+        rows.sort(key=attrgetter("id"))
         edge = UUID(rows[-1].id)
         yield [(row.evidence.commitments, row.leaf_hash(), row.id) for row in rows]
 
@@ -142,8 +146,9 @@ def _seal_batch(ledger: Ledger, tree: GrowingTree, leaves: Sequence[_Leaf]) -> N
     tiles = tree.extend([leaf for _, leaf, _ in leaves])
     with transaction.atomic():
         Ledger.objects.select_for_update().get(pk=ledger.pk)
-        if sealed_size(ledger) != start or _write(leaves, start) != len(leaves):
+        if sealed_size(ledger) != start or _taken(ledger, leaves) != len(leaves):
             raise _Overtaken
+        _write(ledger, leaves, start)
         LedgerTile.objects.bulk_create(_tile_row(ledger, tile) for tile in tiles)
 
 
@@ -151,26 +156,43 @@ def _tile_row(ledger: Ledger, tile: FullTile) -> LedgerTile:
     return LedgerTile(ledger=ledger, level=tile.level, position=tile.index, hashes=tile.hashes, root=tile.root)
 
 
-def _write(leaves: Sequence[_Leaf], start: int) -> int:
-    """Write a batch's commitments, leaf hashes and places, from `start` on. Returns how many rows took them.
+@contextmanager
+def _only_by_keys() -> Iterator[None]:
+    """PostgreSQL expects a handful of rows in the queue, whatever is there, and would go through all of it."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("; ".join(f"SET LOCAL enable_{way} = off" for way in WORSE_WAYS))
+        yield
+
+
+def _taken(ledger: Ledger, leaves: Sequence[_Leaf]) -> int:
+    """Take these out of the queue. Returns how many were still in it."""
+    with _only_by_keys(), connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM {WAITING} WHERE site_id = %s AND event_id {AMONG[connection.vendor]}",
+            [ledger.site_id, _as_list([id_ for *_, id_ in leaves])],
+        )
+        return int(cursor.rowcount)
+
+
+def _write(ledger: Ledger, leaves: Sequence[_Leaf], start: int) -> None:
+    """Write a batch's leaves, with the places from `start` on.
 
     One statement: a statement a row would spend its time on the way, and a value a row in the driver. The rows' bytes
     go over as two long strings, of which each row takes its part.
     """
     commitments, hashes, ids = zip(*leaves, strict=True)
     width = len(commitments[0])
+    given, part = GIVEN[connection.vendor]
+    commitment, leaf_hash = part.format(width=width), part.format(width=HASH_BYTES)
     with connection.cursor() as cursor:
-        for way in WORSE_WAYS if connection.vendor == "postgresql" else ():
-            cursor.execute(f"SET LOCAL enable_{way} = off")
-        given, part = GIVEN[connection.vendor]
-        commitment, leaf_hash = part.format(width=width), part.format(width=HASH_BYTES)
         cursor.execute(
-            f"UPDATE {TABLE} SET commitments = {commitment}, leaf_hash = {leaf_hash}, ledger_index = %s + new.at "
-            f"FROM ({given}) new "
-            f"WHERE {TABLE}.id = new.id AND coalesce({TABLE}.ledger_index, -1) < 0",
-            [b"".join(commitments), b"".join(hashes), start, _as_list(ids)],
+            f"INSERT INTO {LEAVES} (event_id, ledger_id, ledger_index, leaf_hash, commitments) "
+            f"SELECT new.id, %s, %s + new.at, {leaf_hash}, {commitment} FROM ({given}) new",
+            [ledger.pk, start, b"".join(hashes), b"".join(commitments), _as_list(ids)],
         )
-        return int(cursor.rowcount)
 
 
 def _as_list(ids: Sequence[str]) -> str:

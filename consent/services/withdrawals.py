@@ -12,7 +12,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from consent.models import ConsentEvent, NoticeVersion, Webhook, WithdrawalsSeen
+from consent.models import ConsentEvent, LedgerLeaf, NoticeVersion, Webhook, WithdrawalsSeen
 from consent.reports.events import older_or_newer
 from consent.services.webhooks import announce
 from consent.webhooks import WITHDRAWN
@@ -29,7 +29,8 @@ def announce_withdrawals(*, site: Site, now: datetime) -> int:
         return 0
     count, partners = 0, _Partners()
     while seen := WithdrawalsSeen.objects.filter(site=site).first():
-        events = list(site.events.filter(ledger_index__gte=seen.size).order_by("ledger_index")[:BATCH])
+        leaves = LedgerLeaf.objects.filter(ledger__site=site, ledger_index__gte=seen.size).order_by("ledger_index")
+        events = [leaf.event for leaf in leaves.select_related("event")[:BATCH]]
         if not events:
             break
         # Looked up outside of the transaction: visitors' answers must not wait for it.

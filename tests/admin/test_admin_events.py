@@ -17,9 +17,9 @@ from consent import append_only
 from consent.grant_proof import proof_rules
 from consent.models import ConsentEvent, Ledger, LedgerCheck, Publication
 from consent.privacy_signals import Signals
-from consent.reports import history
 from consent.reports.event_proof import standing_of
 from consent.reports.events import ON_A_PAGE, neighbours_of
+from consent.reports.websites import history
 from consent.services.erasure import erase_consent
 from consent.services.recording import ReportedEvent, SeenByServer, consent_ref_of, record_event
 from consent.services.sealing import seal_site
@@ -343,12 +343,11 @@ def test_neighbours_and_counts_come_from_an_index_that_is_made_for_them(
     assert [[name for name in INDEXES if name in plan] for plan in plans] == [
         ["events_of_a_consent"],
         ["events_of_a_consent"],
-        ["events_not_sealed"],
         ["events_of_a_consent"],
     ]
 
 
-INDEXES = ("events_of_a_consent", "events_of_a_site", "events_not_sealed")
+INDEXES = ("events_of_a_consent", "events_of_a_site")
 
 
 def plan_of(sql: str) -> str:

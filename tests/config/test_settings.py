@@ -77,15 +77,6 @@ def test_deployment_checks_warn_of_plain_http_and_of_uncounted_proxies(settings:
     assert found() == set()
 
 
-def test_sqlite_that_can_not_seal_is_told_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    def found() -> bool:
-        return "consent.E002" in {message.id for message in run_checks()}
-
-    assert not found()
-    monkeypatch.setattr("sqlite3.sqlite_version_info", (3, 31, 1))
-    assert found()
-
-
 def test_deployment_checks_warn_of_a_header_that_anybody_could_forge(settings: pytest.FixtureRequest) -> None:
     def found() -> bool:
         return "consent.W003" in {message.id for message in run_checks(include_deployment_checks=True)}

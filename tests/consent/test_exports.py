@@ -124,7 +124,7 @@ def test_csv_says_what_the_rows_say(site: Site, record: Callable[..., ConsentEve
         "visitor": event.consent_ref,
         "erased": "no",
         "ledger_index": "0",
-        "leaf_hash": bytes(event.leaf_hash or b"").hex(),
+        "leaf_hash": bytes(event.leaf.leaf_hash).hex(),
     }
 
 
@@ -139,7 +139,7 @@ def test_ndjson_can_be_checked_against_the_ledger(site: Site, record: Callable[.
     for _ in range(3):
         record()
     seal_site(site=site, now=NOW)
-    erase_consent(site_id=site.pk, consent_ref=str(ConsentEvent.objects.get(ledger_index=1).consent_ref))
+    erase_consent(site_id=site.pk, consent_ref=str(ConsentEvent.objects.get(leaf__ledger_index=1).consent_ref))
     lines = [json.loads(line) for line in taken(site, "ndjson").splitlines()]
     assert [line["ledger_index"] for line in lines] == [0, 1, 2]
     for line in lines:

@@ -12,7 +12,7 @@ import pytest
 from consent.ledger.checkpoints import read_tree_head
 from consent.ledger.merkle import leaf_hash, root_of
 from consent.ledger.notes import opened_note, read_verifier_key
-from consent.models import ConsentEvent
+from consent.models import LedgerLeaf
 from consent.services.sealing import seal_site
 from consent.signatures import is_signed_by
 from tests.consent.conftest import NOW
@@ -62,7 +62,7 @@ def test_a_client_can_follow_it(client: Client, ledger: Callable[[int], None]) -
     assert len(leaves) == 300
     assert root_of(leaves) == head.root
     assert client.get("/ledger/numonix/tile/1/000.p/1").content == root_of(leaves[:256])
-    hashes = ConsentEvent.objects.order_by("ledger_index").values_list("leaf_hash", flat=True)
+    hashes = LedgerLeaf.objects.order_by("ledger_index").values_list("leaf_hash", flat=True)
     assert leaves == [bytes(raw or b"") for raw in hashes]
 
 
@@ -105,7 +105,7 @@ def test_only_what_was_signed_is_published(
     ledger(2)
     monkeypatch.setattr("consent.services.sealing.sign_checkpoint", lambda **_: None)
     ledger(1)
-    assert ConsentEvent.objects.filter(ledger_index=2).exists()
+    assert LedgerLeaf.objects.filter(ledger_index=2).exists()
     assert client.get("/ledger/numonix/tile/0/000.p/3").status_code == 404
 
 

@@ -26,7 +26,16 @@ from consent.ledger import leaf as leaf_rules
 from consent.ledger.checkpoints import read_tree_head
 from consent.ledger.merkle import root_from_inclusion, roots_from_consistency
 from consent.ledger.notes import opened_note
-from consent.models import Checkpoint, ConsentEvent, Ledger, LedgerCheck, LedgerKey, LedgerTile
+from consent.models import (
+    Checkpoint,
+    ConsentEvent,
+    Ledger,
+    LedgerCheck,
+    LedgerKey,
+    LedgerLeaf,
+    LedgerTile,
+    UnsealedEvent,
+)
 from consent.models.event import insert_event
 from consent.privacy_signals import Signals
 from consent.reports.event_proof import proof_of
@@ -90,7 +99,7 @@ def record(published: Publication) -> Callable[..., uuid.UUID]:
 
 
 def rows(site: Site) -> list[Row]:
-    return list(evidence_of(site_key=site.key, digests={}, events=site.events.order_by("ledger_index")))
+    return list(evidence_of(site_key=site.key, digests={}, events=site.events.order_by("leaf__ledger_index")))
 
 
 def sealed(site: Site, record: Callable[..., Any], count: int = 3) -> Ledger:
@@ -226,7 +235,7 @@ def wait_for_a_lock() -> None:
 
 def test_sealing_gives_every_event_one_place(published: Publication, record: Callable[..., Any]) -> None:
     ledger = sealed(published.site, record)
-    assert set(published.site.events.values_list("ledger_index", flat=True)) == {0, 1, 2}
+    assert set(published.site.events.values_list("leaf__ledger_index", flat=True)) == {0, 1, 2}
     head = read_tree_head(ledger.checkpoints.get().note.partition("\n\n")[0] + "\n")
     assert (head.origin, head.size) == ("localhost:8000/ledger/numonix", 3)
     assert verify(ledger).finding == ""
@@ -234,9 +243,9 @@ def test_sealing_gives_every_event_one_place(published: Publication, record: Cal
 
 def test_sealing_again_changes_nothing(published: Publication, record: Callable[..., Any]) -> None:
     sealed(published.site, record)
-    before = list(published.site.events.order_by("id").values_list("ledger_index", "leaf_hash"))
+    before = list(LedgerLeaf.objects.order_by("event_id").values_list())
     assert seal_site(site=published.site, now=NOW).count == 0
-    assert list(published.site.events.order_by("id").values_list("ledger_index", "leaf_hash")) == before
+    assert list(LedgerLeaf.objects.order_by("event_id").values_list()) == before
     assert Checkpoint.objects.count() == 1
 
 
@@ -332,7 +341,7 @@ def test_sealer_that_dies_leaves_whole_batches(
     monkeypatch.setattr(LedgerTile.objects, "bulk_create", die)
     with pytest.raises(KeyboardInterrupt):
         seal_site(site=published.site, now=NOW, batch=3)
-    assert published.site.events.filter(ledger_index=None).count() == 4
+    assert UnsealedEvent.objects.filter(site=published.site).count() == 4
     monkeypatch.undo()
     assert seal_site(site=published.site, now=NOW).count == 4
     assert (verify(Ledger.objects.get()).size, verify(Ledger.objects.get()).finding) == (10, "")
@@ -390,7 +399,11 @@ def test_any_history_is_proved_and_any_change_is_found(
 
 # --- Tampering -------------------------------------------------------------------------------------
 
-EVENTS, TILES, CHECKPOINTS, KEYS = (model._meta.db_table for model in (ConsentEvent, LedgerTile, Checkpoint, LedgerKey))
+EVENTS, LEAVES, TILES, CHECKPOINTS, KEYS, WAITING = (
+    model._meta.db_table for model in (ConsentEvent, LedgerLeaf, LedgerTile, Checkpoint, LedgerKey, UnsealedEvent)
+)
+# Of the leaf; all else is the event's.
+SEALED = {"leaf_hash", "commitments", "ledger_index", "ledger_id"}
 TAMPERING = [
     ("action", "'withdraw'"),
     ("surface", "'api'"),
@@ -412,7 +425,14 @@ TAMPERING = [
 
 def tamper(column: str, value: str, *, place: int = 0) -> None:
     """As somebody who owns the database could: without the triggers."""
-    execute(f"UPDATE {EVENTS} SET {column} = {value} WHERE ledger_index = {place}")
+    if column in SEALED:
+        execute(f"UPDATE {LEAVES} SET {column} = {value} WHERE ledger_index = {place}")
+    else:
+        execute(f"UPDATE {EVENTS} SET {column} = {value} WHERE id = {event_at(place)}")
+
+
+def event_at(place: int) -> str:
+    return f"(SELECT event_id FROM {LEAVES} WHERE ledger_index = {place})"
 
 
 def execute(*statements: str) -> None:
@@ -445,15 +465,44 @@ def test_changed_value_behind_a_commitment_is_found(
 
 def test_deleted_row_is_found(published: Publication, record: Callable[..., Any]) -> None:
     ledger = sealed(published.site, record)
-    execute(f"DELETE FROM {EVENTS} WHERE ledger_index = 1")
-    assert verify(ledger).finding.startswith("Leaf 1 is missing.")
+    gone = LedgerLeaf.objects.get(ledger_index=1).event_id
+    execute(f"DELETE FROM {EVENTS} WHERE id = {event_at(1)}")
+    assert verify(ledger).finding == f"Leaf 1: event {gone} is missing."
+    execute(f"DELETE FROM {LEAVES} WHERE ledger_index = 1")
+    assert verify(ledger).finding.startswith("Leaf 1 is missing. The next that is there is leaf 2, event ")
 
 
-def test_deleted_last_row_is_found_and_nothing_is_sealed_over_it(
+def test_deleted_last_event_is_found(published: Publication, record: Callable[..., Any]) -> None:
+    ledger = sealed(published.site, record)
+    gone = LedgerLeaf.objects.get(ledger_index=2).event_id
+    execute(f"DELETE FROM {EVENTS} WHERE id = {event_at(2)}")
+    assert verify(ledger).finding == f"Leaf 2: event {gone} is missing."
+
+
+def test_event_that_was_given_to_another_website_is_found(
+    published: Publication, record: Callable[..., Any], mallory_site: Site
+) -> None:
+    """The leaf names the website; it is asked of the ledger, and would stay what it was."""
+    ledger = sealed(published.site, record)
+    tamper("site_id", str(mallory_site.pk), place=1)
+    assert verify(ledger).finding.startswith("Leaf 1: event ")
+
+
+def test_event_that_nobody_would_ever_seal_is_found(published: Publication, record: Callable[..., Any]) -> None:
+    ledger = sealed(published.site, record)
+    record()
+    waiting = UnsealedEvent.objects.get()
+    assert verify(ledger).finding == ""
+    execute(f"DELETE FROM {WAITING}")
+    words = f"4 events were recorded, 3 are sealed and 0 wait to be: event {waiting.event_id} is neither."
+    assert verify(ledger).finding == words
+
+
+def test_deleted_last_leaf_is_found_and_nothing_is_sealed_over_it(
     published: Publication, record: Callable[..., Any]
 ) -> None:
     ledger = sealed(published.site, record)
-    execute(f"DELETE FROM {EVENTS} WHERE ledger_index = 2")
+    execute(f"DELETE FROM {EVENTS} WHERE id = {event_at(2)}", f"DELETE FROM {LEAVES} WHERE ledger_index = 2")
     assert verify(ledger).finding == "Leaves are missing: 3 were signed, 2 are there."
     record()
     with pytest.raises(LedgerDamaged, match="3 leaves were signed, 2 are there"):
@@ -463,9 +512,9 @@ def test_deleted_last_row_is_found_and_nothing_is_sealed_over_it(
 def test_swapped_rows_are_found(published: Publication, record: Callable[..., Any]) -> None:
     ledger = sealed(published.site, record)
     execute(
-        f"UPDATE {EVENTS} SET ledger_index = 9 WHERE ledger_index = 0",
-        f"UPDATE {EVENTS} SET ledger_index = 0 WHERE ledger_index = 1",
-        f"UPDATE {EVENTS} SET ledger_index = 1 WHERE ledger_index = 9",
+        f"UPDATE {LEAVES} SET ledger_index = 9 WHERE ledger_index = 0",
+        f"UPDATE {LEAVES} SET ledger_index = 0 WHERE ledger_index = 1",
+        f"UPDATE {LEAVES} SET ledger_index = 1 WHERE ledger_index = 9",
     )
     assert "another root than the leaves give: one of the leaves 0 to 2" in verify(ledger).finding
 
@@ -473,18 +522,11 @@ def test_swapped_rows_are_found(published: Publication, record: Callable[..., An
 def test_row_that_was_put_between_is_found(published: Publication, record: Callable[..., Any]) -> None:
     ledger = sealed(published.site, record)
     record()
-    event = published.site.events.get(ledger_index=None)
     row = next(row for row in rows(published.site) if row.place is None)
-    execute(
-        f"UPDATE {EVENTS} SET ledger_index = 3 WHERE ledger_index = 2",
-        f"UPDATE {EVENTS} SET ledger_index = 2 WHERE ledger_index IS NULL",
+    execute(f"UPDATE {LEAVES} SET ledger_index = 3 WHERE ledger_index = 2", f"DELETE FROM {WAITING}")
+    LedgerLeaf.objects.create(
+        event_id=row.id, ledger=ledger, ledger_index=2, leaf_hash=row.leaf_hash(), commitments=row.evidence.commitments
     )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE {EVENTS} SET leaf_hash = %s, commitments = %s WHERE ledger_index = 2",
-            [row.leaf_hash(), row.evidence.commitments],
-        )
-    assert event.ledger_index is None
     assert "another root than the leaves give" in verify(ledger).finding
 
 
@@ -561,12 +603,12 @@ def test_commitments_that_are_too_few_or_too_many_are_found(
 ) -> None:
     """Of an erased event nothing else is left to compare them with."""
     ledger = sealed(published.site, record)
-    event = published.site.events.get(ledger_index=1)
+    event = published.site.events.get(leaf__ledger_index=1)
     erase_consent(site_id=published.site_id, consent_ref=str(event.consent_ref))
     assert verify(ledger).finding == ""
     tamper("commitments", blob(stored), place=1)
     assert verify(ledger).finding == "Leaf 1 can't be read: a part of its event is not of its kind."
-    assert proof_of(published.site.events.get(ledger_index=1)).holds is False
+    assert proof_of(published.site.events.get(leaf__ledger_index=1)).holds is False
 
 
 # --- Commands --------------------------------------------------------------------------------------
@@ -604,7 +646,7 @@ def test_maintain_seals_and_says_so_once(
 
 def test_maintain_says_what_went_wrong_and_fails(published: Publication, record: Callable[..., Any]) -> None:
     sealed(published.site, record)
-    execute(f"DELETE FROM {EVENTS} WHERE ledger_index = 2")
+    execute(f"DELETE FROM {LEAVES} WHERE ledger_index = 2")
     record()
     with pytest.raises(CommandError, match="Something went wrong"):
         call_command("maintain", verbosity=0)
