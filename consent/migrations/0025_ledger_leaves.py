@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
                         db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="waiting",
+                        related_name="+",
                         to="consent.consentevent",
                     ),
                 ),

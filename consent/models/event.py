@@ -100,7 +100,7 @@ class UnsealedEvent(models.Model):
     pk = models.CompositePrimaryKey("site_id", "event_id")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     event = models.ForeignKey(
-        ConsentEvent, on_delete=models.PROTECT, related_name="waiting", db_index=False, db_constraint=False
+        ConsentEvent, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
 
     def __str__(self) -> str:

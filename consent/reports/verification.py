@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
+import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from functools import partial
+from itertools import chain, islice
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, connections
 
 from consent.garbage import loaded_is_spared, set_up_helper
 from consent.ledger.checkpoints import TreeHead, read_tree_head
@@ -33,10 +37,12 @@ READ_APPS = ("django.contrib.contenttypes", "django.contrib.auth", "cookies", "c
 WORTH_SHARING = 100_000
 # Stretches that wait for an earlier one, in memory.
 MOST_AHEAD = 32
-COUNTED_TWICE = (
+LOST = f"SELECT event_id FROM {WAITING} waiting WHERE NOT EXISTS (SELECT 1 FROM {EVENTS} WHERE id = waiting.event_id)"
+COUNTED = (
     f"SELECT (SELECT count(*) FROM {EVENTS} WHERE site_id = %(site)s), "
     f"(SELECT count(*) FROM {LEAVES} WHERE ledger_id = %(ledger)s), "
-    f"(SELECT count(*) FROM {WAITING} WHERE site_id = %(site)s)"
+    f"(SELECT count(*) FROM {WAITING} waiting WHERE site_id = %(site)s "
+    f"AND NOT EXISTS (SELECT 1 FROM {LEAVES} WHERE event_id = waiting.event_id))"
 )
 
 
@@ -67,17 +73,47 @@ def verify(ledger: Ledger, *, processes: int | None = None) -> Verified:
     `processes`: how many share the work, this one among them; None for as many as there are cores, where the ledger is
     worth it.
     """
-    # Read first: a sealer may go on while we work, and adds to what we have read only.
-    checkpoints = ledger.checkpoints.order_by("size").select_related("key").iterator(chunk_size=STRETCH)
-    size = sealed_size(ledger)
-    processes = processes or (os.cpu_count() or 1 if size >= WORTH_SHARING else 1)
+    processes = processes or (os.cpu_count() or 1 if sealed_size(ledger) >= WORTH_SHARING else 1)
     tree = GrowingTree()
-    try:
-        _check_keys()
-        _check_tree(ledger, tree, checkpoints, _stretches(ledger, size, processes))
-    except Difference as difference:
-        return Verified(tree.size, str(difference))
+    with _helpers(processes - 1) as pool:
+        try:
+            _check_keys()
+            # Before the leaves are counted: a sealer may go on while we work, and adds to what we have read only.
+            checkpoints = ledger.checkpoints.order_by("size").select_related("key").iterator(chunk_size=STRETCH)
+            first = list(islice(checkpoints, 1))
+            stretches = _stretches(ledger, sealed_size(ledger), pool, processes - 1)
+            _check_tree(ledger, tree, chain(first, checkpoints), stretches)
+        except Difference as difference:
+            return Verified(tree.size, str(difference))
     return Verified(tree.size)
+
+
+@contextmanager
+def _helpers(count: int) -> Iterator[ProcessPoolExecutor | None]:
+    """Processes that share the work, and no connection to the database with this one. None for none, and within a
+    transaction, which they would not see.
+
+    A forked one is at work at once, where a spawned one imports everything for half a second. Forked is only where
+    nothing else runs in this process, whose locks the other would inherit.
+    """
+    if not count or connection.in_atomic_block:
+        yield None
+        return
+    _hang_up()
+    is_alone = sys.platform == "linux" and threading.active_count() == 1
+    context = multiprocessing.get_context("fork" if is_alone else "spawn")
+    prepare = (lambda: None) if is_alone else partial(set_up_helper, *READ_APPS)
+    with ProcessPoolExecutor(count, mp_context=context, initializer=prepare) as pool:
+        # They are forked with the first thing to do, and before this process opens a connection again.
+        pool.submit(os.getpid)
+        yield pool
+
+
+def _hang_up() -> None:
+    connections.close_all()
+    for each in connections.all(initialized_only=True):
+        if each.vendor == "postgresql":
+            each.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's own
 
 
 def _check_tree(
@@ -103,27 +139,24 @@ def _check_tree(
     _check_queue(ledger)
 
 
-def _stretches(ledger: Ledger, size: int, processes: int) -> Iterator[Stretch]:
+def _stretches(ledger: Ledger, size: int, pool: ProcessPoolExecutor | None, helpers: int) -> Iterator[Stretch]:
     """In order. Other processes take what they can; where it would have to wait, this one goes on with the next."""
     starts = iter(range(0, size, STRETCH))
-    if processes == 1:
+    if pool is None:
         yield from (check_leaves(ledger.pk, each, size) for each in starts)
         return
-    # Spawned, not forked: a connection to a database must not be shared.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes - 1, mp_context=context, initializer=set_up_helper, initargs=READ_APPS) as pool:
-        coming: deque[Future[Stretch] | Stretch] = deque()
-        while True:
-            asked = sum(isinstance(each, Future) and not each.done() for each in coming)
-            for each in islice(starts, max(0, 2 * (processes - 1) - asked)):
-                coming.append(pool.submit(check_leaves, ledger.pk, each, size))
-            if not coming:
-                return
-            if _is_there(coming[0]) or len(coming) >= MOST_AHEAD or (start := next(starts, None)) is None:
-                first = coming.popleft()
-                yield first if isinstance(first, Stretch) else first.result()
-            else:
-                coming.append(check_leaves(ledger.pk, start, size))
+    coming: deque[Future[Stretch] | Stretch] = deque()
+    while True:
+        asked = sum(isinstance(each, Future) and not each.done() for each in coming)
+        for each in islice(starts, max(0, 2 * helpers - asked)):
+            coming.append(pool.submit(check_leaves, ledger.pk, each, size))
+        if not coming:
+            return
+        if _is_there(coming[0]) or len(coming) >= MOST_AHEAD or (start := next(starts, None)) is None:
+            first = coming.popleft()
+            yield first if isinstance(first, Stretch) else first.result()
+        else:
+            coming.append(check_leaves(ledger.pk, start, size))
 
 
 def _is_there(coming: Future[Stretch] | Stretch) -> bool:
@@ -219,16 +252,19 @@ def _check_number_of_tiles(ledger: Ledger, size: int) -> None:
 
 
 def _check_queue(ledger: Ledger) -> None:
-    """Counted first, in one look at the database: what is recorded or sealed meanwhile is on both sides or on none."""
+    """What is not sealed waits to be. Counted in one look at the database: whatever is recorded or sealed meanwhile."""
     with connection.cursor() as cursor:
-        cursor.execute(COUNTED_TWICE, {"site": ledger.site_id, "ledger": ledger.pk})
+        cursor.execute(f"{LOST} AND site_id = %s LIMIT 1", [ledger.site_id])
+        if lost := cursor.fetchone():
+            raise Difference(f"Event {uuid_text(str(lost[0]))} waits to be sealed, and is missing.")
+        cursor.execute(COUNTED, {"site": ledger.site_id, "ledger": ledger.pk})
         events, leaves, waiting = cursor.fetchone()
         if events == leaves + waiting:
             return
         cursor.execute(f"{FORGOTTEN.format(columns='event.id')} AND event.site_id = %s LIMIT 1", [ledger.site_id])
         forgotten = cursor.fetchone()
-    event = f": event {uuid_text(str(forgotten[0]))} is neither" if forgotten else ""
-    raise Difference(f"{events} events were recorded, {leaves} are sealed and {waiting} wait to be{event}.")
+    name = f"event {uuid_text(str(forgotten[0]))}" if forgotten else "one"
+    raise Difference(f"{events} events were recorded, of which {name} is neither sealed nor waits to be.")
 
 
 def _check_keys() -> None:

@@ -494,8 +494,18 @@ def test_event_that_nobody_would_ever_seal_is_found(published: Publication, reco
     waiting = UnsealedEvent.objects.get()
     assert verify(ledger).finding == ""
     execute(f"DELETE FROM {WAITING}")
-    words = f"4 events were recorded, 3 are sealed and 0 wait to be: event {waiting.event_id} is neither."
+    words = f"4 events were recorded, of which event {waiting.event_id} is neither sealed nor waits to be."
     assert verify(ledger).finding == words
+
+
+def test_event_that_waited_to_be_sealed_and_is_gone_is_found(
+    published: Publication, record: Callable[..., Any]
+) -> None:
+    ledger = sealed(published.site, record)
+    record()
+    gone = UnsealedEvent.objects.get().event_id
+    execute(f"DELETE FROM {EVENTS} WHERE id = (SELECT event_id FROM {WAITING})")
+    assert verify(ledger).finding == f"Event {gone} waits to be sealed, and is missing."
 
 
 def test_deleted_last_leaf_is_found_and_nothing_is_sealed_over_it(

@@ -46,6 +46,15 @@ from consent.models import ConsentEvent
 import json
 print(json.dumps([str(each) for each in ConsentEvent.objects.values_list("event_id", flat=True)]))
 """
+# Helpers are forked where nothing else runs in the process, and spawned where something does.
+VERIFY_BESIDE_A_THREAD = """
+import threading, django
+django.setup()
+from consent.models import Ledger
+from consent.reports.verification import verify
+threading.Thread(target=threading.Event().wait, daemon=True).start()
+print(verify(Ledger.objects.get(), processes=2).finding or "sound")
+"""
 
 
 @dataclass
@@ -197,3 +206,4 @@ def test_kill_under_load_loses_no_acknowledged_event(installation: Installation)
     assert len(recorded) == len(set(recorded))
     assert installation.acknowledged <= set(recorded)
     assert installation.start("manage.py", "verify_ledger", "--processes", "2").wait(60) == 0
+    assert installation.python(VERIFY_BESIDE_A_THREAD) == "sound"
