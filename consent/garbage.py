@@ -6,9 +6,6 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import django
-from django.conf import settings
-
 
 @contextmanager
 def loaded_is_spared() -> Iterator[None]:
@@ -31,11 +28,3 @@ def spare_what_is_loaded() -> None:
     at all modules."""
     gc.collect()
     gc.freeze()
-
-
-def set_up_helper(*apps: str) -> None:
-    """For a process that does work on many rows and nothing else, with the models of these apps. It runs before any of
-    them can be imported. Without the admin and the API a process is there sooner."""
-    settings.INSTALLED_APPS = list(apps)
-    django.setup()
-    spare_what_is_loaded()

@@ -6,21 +6,17 @@ leaves of a large one are recomputed by several processes; the tree itself by th
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import sys
-import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from itertools import chain, islice
 
-from django.db import DatabaseError, connection, connections
+from django.db import DatabaseError, connection
 
-from consent.garbage import loaded_is_spared, set_up_helper
+from consent.garbage import loaded_is_spared
+from consent.helpers import WORTH_SHARING, helpers
 from consent.ledger.checkpoints import TreeHead, read_tree_head
 from consent.ledger.notes import NoteError, VerifierKey, opened_note
 from consent.ledger.tiles import HASH_BYTES, WIDTH, FullTile, GrowingTree
@@ -31,10 +27,6 @@ from consent.signatures import fingerprint_of, is_signed_by
 from consent.waiting import EVENTS, FORGOTTEN, LEAVES, WAITING
 
 STRETCH = 4096
-# Whose models a leaf is read through.
-READ_APPS = ("django.contrib.contenttypes", "django.contrib.auth", "cookies", "consent")
-# Below it, starting processes takes longer than the work.
-WORTH_SHARING = 100_000
 # Stretches that wait for an earlier one, in memory.
 MOST_AHEAD = 32
 LOST = f"SELECT event_id FROM {WAITING} waiting WHERE NOT EXISTS (SELECT 1 FROM {EVENTS} WHERE id = waiting.event_id)"
@@ -75,7 +67,7 @@ def verify(ledger: Ledger, *, processes: int | None = None) -> Verified:
     """
     processes = processes or (os.cpu_count() or 1 if sealed_size(ledger) >= WORTH_SHARING else 1)
     tree = GrowingTree()
-    with _helpers(processes - 1) as pool:
+    with helpers(processes - 1) as pool:
         try:
             _check_keys()
             # Before the leaves are counted: a sealer may go on while we work, and adds to what we have read only.
@@ -86,34 +78,6 @@ def verify(ledger: Ledger, *, processes: int | None = None) -> Verified:
         except Difference as difference:
             return Verified(tree.size, str(difference))
     return Verified(tree.size)
-
-
-@contextmanager
-def _helpers(count: int) -> Iterator[ProcessPoolExecutor | None]:
-    """Processes that share the work, and no connection to the database with this one. None for none, and within a
-    transaction, which they would not see.
-
-    A forked one is at work at once, where a spawned one imports everything for half a second. Forked is only where
-    nothing else runs in this process, whose locks the other would inherit.
-    """
-    if not count or connection.in_atomic_block:
-        yield None
-        return
-    _hang_up()
-    is_alone = sys.platform == "linux" and threading.active_count() == 1
-    context = multiprocessing.get_context("fork" if is_alone else "spawn")
-    prepare = (lambda: None) if is_alone else partial(set_up_helper, *READ_APPS)
-    with ProcessPoolExecutor(count, mp_context=context, initializer=prepare) as pool:
-        # They are forked with the first thing to do, and before this process opens a connection again.
-        pool.submit(os.getpid)
-        yield pool
-
-
-def _hang_up() -> None:
-    connections.close_all()
-    for each in connections.all(initialized_only=True):
-        if each.vendor == "postgresql":
-            each.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's own
 
 
 def _check_tree(
@@ -139,7 +103,7 @@ def _check_tree(
     _check_queue(ledger)
 
 
-def _stretches(ledger: Ledger, size: int, pool: ProcessPoolExecutor | None, helpers: int) -> Iterator[Stretch]:
+def _stretches(ledger: Ledger, size: int, pool: ProcessPoolExecutor | None, count: int) -> Iterator[Stretch]:
     """In order. Other processes take what they can; where it would have to wait, this one goes on with the next."""
     starts = iter(range(0, size, STRETCH))
     if pool is None:
@@ -148,7 +112,7 @@ def _stretches(ledger: Ledger, size: int, pool: ProcessPoolExecutor | None, help
     coming: deque[Future[Stretch] | Stretch] = deque()
     while True:
         asked = sum(isinstance(each, Future) and not each.done() for each in coming)
-        for each in islice(starts, max(0, 2 * helpers - asked)):
+        for each in islice(starts, max(0, 2 * count - asked)):
             coming.append(pool.submit(check_leaves, ledger.pk, each, size))
         if not coming:
             return

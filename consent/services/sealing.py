@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
+from operator import itemgetter
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -41,7 +41,7 @@ GIVEN = {
     ),
 }
 AMONG = {"sqlite": "IN (SELECT value FROM json_each(%s))", "postgresql": "= ANY(%s::uuid[])"}
-FIRST = UUID(int=0)
+FIRST = UUID(int=0).hex
 LEAVES, WAITING = LedgerLeaf._meta.db_table, UnsealedEvent._meta.db_table
 
 
@@ -113,12 +113,13 @@ def _unsealed(site: Site, batch: int) -> Iterator[list[_Leaf]]:
         waiting = UnsealedEvent.objects.filter(site=site, event_id__gt=edge).order_by("event_id").values("event_id")
         events = ConsentEvent.objects.filter(pk__in=waiting[:batch]).order_by()
         with _only_by_keys():
-            rows = list(evidence_of(site_key=site.key, digests=digests, events=events))
-        if not rows:
+            rows = evidence_of(site_key=site.key, digests=digests, events=events)
+            leaves = [(row.evidence.commitments, row.leaf_hash(), row.id) for row in rows]
+        if not leaves:
             return
-        rows.sort(key=attrgetter("id"))
-        edge = UUID(rows[-1].id)
-        yield [(row.evidence.commitments, row.leaf_hash(), row.id) for row in rows]
+        leaves.sort(key=itemgetter(2))
+        edge = leaves[-1][2]
+        yield leaves
 
 
 def _checked_tree(ledger: Ledger) -> GrowingTree:
