@@ -6,15 +6,15 @@ What may have to be erased is in it as salted commitments only: a leaf stays wha
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Sequence
 from functools import lru_cache
-from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from consent.payload import canonical_json
 
 FORMAT = "consent-event-1"
-HASH_BYTES = 32
+# In the order of their commitments.
+COMMITTED = ("consent_ref", "country", "language", "device_class", "client_time")
 # The fields of an event that a leaf has under their own names; a website by its key, a version by its digest.
 COVERED = frozenset(
     {
@@ -42,12 +42,9 @@ EXCLUDED = frozenset({"salts"})
 TRUTH = {True: "true", False: "false", None: "null"}
 
 
-class Evidence(NamedTuple):
-    """What a leaf is made of, as texts. The four maps are JSON in any spelling; `commitments` has 32 bytes a field."""
+class Answer(NamedTuple):
+    """What many events have in common, as texts. The four maps are JSON in any spelling."""
 
-    id: str
-    event_id: str
-    received_at: str
     action: str
     surface: str
     categories: str
@@ -59,69 +56,47 @@ class Evidence(NamedTuple):
     trusted: bool | None
     build: str
     variant: str
-    site: str
     version: str
-    commitments: bytes
+    site: str
 
 
-def leaf_of(evidence: Evidence, erasable: tuple[str, ...]) -> bytes:
-    """The leaf's bytes. `erasable` names the committed fields in the order of the commitments.
+# The text of a leaf before its commitments, between its numbers and its time, and after that.
+Around = tuple[str, str, str]
 
-    Raises ValueError for more or fewer commitments than that.
 
-    Written out instead of sorted at run time, since verifying a ledger does this for every event ever recorded.
+def around(answer: Answer) -> Around:
+    """What the leaves of all events with this answer have in common: the text around what each has of its own.
+
+    Raises ValueError for what is none of the kind.
     """
-    before, between, after = _shared(evidence[3:16])
+    if answer.trusted not in TRUTH:
+        raise ValueError("Somebody clicked, a program did, or it is not known.")
     return (
-        f'{before}{_commitments(evidence[16], erasable)},"event_id":"{evidence[1]}","format":"{FORMAT}"'
-        f',"id":"{evidence[0]}"{between}{evidence[2]}{after}'
-    ).encode()
-
-
-# Few distinct answers stand in millions of events.
-@lru_cache(maxsize=4096)
-def _shared(answer: tuple[Any, ...]) -> tuple[str, str, str]:
-    """What events with the same answer have in common: the leaf's text around their ids, time and commitments."""
-    (
-        action,
-        surface,
-        categories,
-        partners,
-        regime_shown,
-        regime_seen,
-        signals,
-        signals_seen,
-        trusted,
-        build,
-        variant,
-        site,
-        version,
-    ) = answer
-    return (
-        f'{{"action":{_quoted(action)},"build":{_quoted(build)},"categories":{_canonical(categories)},"commitments":',
-        f',"partners":{_canonical(partners)},"received_at":"',
-        f'","regime_seen":{_quoted(regime_seen)},"regime_shown":{_quoted(regime_shown)}'
-        f',"signals":{_canonical(signals)},"signals_seen":{_canonical(signals_seen)}'
-        f',"site":"{site}","surface":{_quoted(surface)},"trusted":{TRUTH[trusted]}'
-        f',"variant":{_quoted(variant)},"version":"{version}"}}',
+        f'{{"action":{_quoted(answer.action)},"build":{_quoted(answer.build)}'
+        f',"categories":{_canonical(answer.categories)},"commitments":',
+        f',"partners":{_canonical(answer.partners)},"received_at":"',
+        f'","regime_seen":{_quoted(answer.regime_seen)},"regime_shown":{_quoted(answer.regime_shown)}'
+        f',"signals":{_canonical(answer.signals)},"signals_seen":{_canonical(answer.signals_seen)}'
+        f',"site":"{answer.site}","surface":{_quoted(answer.surface)},"trusted":{TRUTH[answer.trusted]}'
+        f',"variant":{_quoted(answer.variant)},"version":"{answer.version}"}}',
     )
 
 
-def _commitments(raw: bytes, erasable: tuple[str, ...]) -> str:
-    if len(raw) != HASH_BYTES * len(erasable):
-        raise ValueError("Each field that may be erased has one commitment of its own.")
-    pattern, ordered = _pattern(erasable)
-    return pattern % ordered(raw.hex(" ", -HASH_BYTES).split(" "))
+def leaf_of(common: Around, *, id_: str, event_id: str, received_at: str, commitments: Sequence[bytes]) -> bytes:
+    """The leaf's bytes; the commitments in the order of `COMMITTED`. Raises ValueError for more or fewer of them.
+
+    Written out instead of sorted at run time, since verifying a ledger does this for every event ever recorded.
+    """
+    before, between, after = common
+    consent_ref, country, language, device_class, client_time = commitments
+    return (
+        f'{before}{{"client_time":"{client_time.hex()}","consent_ref":"{consent_ref.hex()}"'
+        f',"country":"{country.hex()}","device_class":"{device_class.hex()}","language":"{language.hex()}"}}'
+        f',"event_id":"{event_id}","format":"{FORMAT}","id":"{id_}"{between}{received_at}{after}'
+    ).encode()
 
 
-@lru_cache(maxsize=8)
-def _pattern(erasable: tuple[str, ...]) -> tuple[str, Callable[[list[str]], tuple[str, ...]]]:
-    """What the commitments are written into, and what puts them into the order of their fields' names."""
-    pattern = "{" + ",".join(f'"{field}":"%s"' for field in sorted(erasable)) + "}"
-    return pattern, itemgetter(*(erasable.index(field) for field in sorted(erasable)))
-
-
-# And where answers are many, each of their parts is one of few.
+# Where answers are many, each of their parts is one of few.
 @lru_cache(maxsize=4096)
 def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)

@@ -10,7 +10,7 @@ from consent.ledger.checkpoints import read_tree_head
 from consent.ledger.merkle import ProofError, root_from_inclusion
 from consent.ledger.notes import NoteError, opened_note
 from consent.models import Checkpoint, ConsentEvent, Ledger, LedgerCheck, LedgerTile, UnsealedEvent
-from consent.reports.evidence import EvidenceMissing, Row, evidence_of
+from consent.reports.evidence import EvidenceMissing, Known, Row, evidence_of
 from consent.reports.ledger import sealed_size
 from consent.reports.proofs import ProofUnavailable, inclusion_proof, verifier_keys
 from consent.signatures import is_signed_by
@@ -56,10 +56,10 @@ class LedgerStanding:
 def proof_of(event: ConsentEvent) -> EventProof:
     """Recompute the leaf, and follow it to the newest checkpoint."""
     try:
-        row = next(evidence_of(site_key=event.site.key, digests={}, events=ConsentEvent.objects.filter(pk=event.pk)))
+        row = next(evidence_of(Known(event.site.key), ConsentEvent.objects.filter(pk=event.pk)))
         leaf_hash = row.leaf_hash().hex()
-    except EvidenceMissing:
-        return EventProof([Finding("Contents", False, "It has lost its values without leaving commitments to them.")])
+    except EvidenceMissing as missing:
+        return EventProof([Finding("Contents", False, str(missing))])
     except ValueError:
         return EventProof([Finding("Contents", False, "It can't be read: a part of it is not of its kind.")])
     return EventProof([_contents(row), _leaf(row), _inclusion(event, row)], leaf_hash)
@@ -89,7 +89,7 @@ def _contents(row: Row) -> Finding:
     name = "Contents"
     if row.stored_commitments is None:
         return Finding(name, None, "The values are committed to when the event is sealed.")
-    if row.stored_commitments != row.evidence.commitments:
+    if row.stored_commitments != row.commitments:
         return Finding(name, False, "A value or a salt is not the one that was committed to.")
     return Finding(name, True, "The values that are left are those that were committed to.")
 

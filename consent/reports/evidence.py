@@ -6,6 +6,7 @@ Verifying reads every event ever recorded, so nothing is converted that ends as 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -13,17 +14,18 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import IntegerField, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from consent.commitments import text_commitments
-from consent.ledger.leaf import Evidence, leaf_of
+from consent.commitments import parted, text_commitments
+from consent.ledger.leaf import Answer, Around, around, leaf_of
 from consent.ledger.merkle import leaf_hash
 from consent.models import ConsentEvent, NoticeVersion
 
-# In the order of `Evidence`; what is not a text in the database is read as one.
+# What is not a text in the database is read as one.
 AS_TEXT = ("id", "event_id", "received_at", "categories", "partners", "signals", "signals_seen", "client_time")
 FIELDS = (
     "id_text",
     "event_id_text",
     "received_at_text",
+    # As `Answer` has them.
     "action",
     "surface",
     "categories_text",
@@ -47,41 +49,65 @@ FIELDS = (
     "leaf__leaf_hash",
     "leaf__ledger_index",
 )
+ANSWER = slice(FIELDS.index("action"), FIELDS.index("consent_ref"))
 SALTS, OWN_COMMITMENTS, COMMITMENTS, LEAF_HASH, PLACE = range(FIELDS.index("salts"), len(FIELDS))
 FETCHED_AT_ONCE = 100
 # With all six digits of its fraction.
 LONGEST_TIME = 26
-COMMITTED = tuple(field.encode() for field in ConsentEvent.ERASABLE)
+COMMITTED = tuple(name.encode() for name in ConsentEvent.ERASABLE)
+# In memory.
+MOST_ANSWERS = 4096
 
 
 class Row(NamedTuple):
-    """One event: its evidence with the commitments that its values give now, and what is stored beside it.
+    """One event: its leaf and the commitments in it, as its values give them now, and what is stored beside it.
 
-    `own_commitments` are those that it left when it was erased before it was sealed.
+    `id` is as the database writes it. `own_commitments` are those that it left when it was erased before it was sealed.
     """
 
     id: str
-    evidence: Evidence
+    leaf: bytes
+    commitments: bytes
     own_commitments: bytes | None
     stored_commitments: bytes | None
     stored_leaf_hash: bytes | None
     place: int | None
 
-    def leaf(self) -> bytes:
-        return leaf_of(self.evidence, ConsentEvent.ERASABLE)
-
     def leaf_hash(self) -> bytes:
-        return leaf_hash(self.leaf())
+        return leaf_hash(self.leaf)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is looked up and put into text once for all events of a website: few versions and answers stand in millions
+    of events."""
+
+    site_key: str
+    digests: dict[int, str] = field(default_factory=dict)
+    arounds: dict[tuple[Any, ...], Around] = field(default_factory=dict)
+
+    def around(self, values: tuple[Any, ...]) -> Around:
+        """Of an event as the database has it. Raises EvidenceMissing where its version is gone."""
+        answer = values[ANSWER]
+        if len(self.arounds) >= MOST_ANSWERS:
+            self.arounds.clear()
+        *texts, version_id = answer
+        if version_id not in self.digests:
+            digest = NoticeVersion.objects.values_list("digest", flat=True).filter(pk=version_id).first()
+            if digest is None:
+                raise EvidenceMissing(f"Event {uuid_text(values[0])} names a version that is missing.")
+            self.digests[version_id] = digest
+        found = around(Answer._make((*texts, self.digests[version_id], self.site_key)))
+        return self.arounds.setdefault(answer, found)
 
 
 class EvidenceMissing(Exception):
-    """An event that has lost its values without leaving commitments to them."""
+    """What a leaf is made of is gone: an event's values without their commitments, or the version that it names."""
 
 
-def evidence_of(*, site_key: str, digests: dict[int, str], events: QuerySet[ConsentEvent]) -> Iterator[Row]:
-    """The events as evidence. `digests` is filled with what it lacks: few versions stand in millions of events."""
+def evidence_of(known: Known, events: QuerySet[ConsentEvent]) -> Iterator[Row]:
     for values in texts_of(events):
-        yield row_of(site_key, digests, values)
+        yield row_of(known, values)
 
 
 def texts_of(events: QuerySet[ConsentEvent]) -> Iterator[tuple[Any, ...]]:
@@ -107,27 +133,26 @@ def _asked(cursor: CursorWrapper, sql: str, params: Sequence[Any]) -> Any:
     return Cursor(connection.connection).execute(cursor.mogrify(sql, params), binary=True)
 
 
-def row_of(site_key: str, digests: dict[int, str], values: Sequence[Any]) -> Row:
+def row_of(known: Known, values: tuple[Any, ...]) -> Row:
+    """Raises EvidenceMissing, and ValueError for what is not of its kind."""
     id_, event_id, received_at = values[:3]
-    version_id, consent_ref, country, language, device_class, client_time = values[14:SALTS]
-    salts, own, sealed, leaf, place = values[SALTS:]
+    consent_ref, country, language, device_class, client_time, salts, own, sealed, leaf, place = values[15:]
     stored = own if sealed is None else sealed
     if salts is not None:
         erasable = (consent_ref or "", country or "", language or "", device_class or "", time_text(client_time))
         committed = text_commitments(COMMITTED, erasable, salts)
     elif stored is not None:
-        committed = stored
+        committed = parted(stored)
     else:
         raise EvidenceMissing(f"Event {uuid_text(id_)} has neither salts nor commitments.")
-    version = digests.get(version_id) or _digest(digests, version_id)
-    texts = (uuid_text(id_), uuid_text(event_id), time_text(received_at))
-    evidence = Evidence._make((*texts, *values[3:14], site_key, version, committed))
-    return Row(id_, evidence, own, stored, leaf, place)
-
-
-def _digest(digests: dict[int, str], version_id: int) -> str:
-    digests[version_id] = NoticeVersion.objects.values_list("digest", flat=True).get(pk=version_id)
-    return digests[version_id]
+    raw = leaf_of(
+        known.arounds.get(values[ANSWER]) or known.around(values),
+        id_=uuid_text(id_),
+        event_id=uuid_text(event_id),
+        received_at=time_text(received_at),
+        commitments=committed,
+    )
+    return Row(id_, raw, b"".join(committed), own, stored, leaf, place)
 
 
 def uuid_text(stored: str) -> str:

@@ -14,7 +14,7 @@ from uuid import uuid4
 from consent.models import ConsentEvent, NoticeVersion
 from consent.payload import canonical_json
 from consent.receipts.others import iso_27560
-from consent.reports.evidence import COMMITMENTS, OWN_COMMITMENTS, SALTS, row_of, time_text, uuid_text
+from consent.reports.evidence import COMMITMENTS, OWN_COMMITMENTS, SALTS, Known, row_of, time_text, uuid_text
 from consent.reports.receipts import addresses_of
 from cookies.cookie_tables import defused
 from cookies.vocabulary import OPTIONAL_CATEGORIES
@@ -56,11 +56,9 @@ OPENED = "{" + ",".join([f'"{name}":%s' for name in ConsentEvent.ERASABLE]) + "}
 
 
 @dataclass(frozen=True)
-class Source:
-    """What every line says alike, and what is looked up once for all."""
+class Source(Known):
+    """And what lines have in common besides."""
 
-    site_key: str
-    digests: dict[int, str]
     payloads: dict[int, Any] = field(default_factory=dict)
     records: dict[tuple[Any, ...], Sequence[str]] = field(default_factory=dict)
 
@@ -161,7 +159,7 @@ def _leaf(source: Source, values: tuple[Any, ...]) -> bytes:
     """As it was sealed: with the commitments that are stored, where there are any."""
     if values[COMMITMENTS] is not None or values[OWN_COMMITMENTS] is not None:
         values = (*values[:SALTS], None, *values[SALTS + 1 :])
-    return row_of(source.site_key, source.digests, values).leaf()
+    return row_of(source, values).leaf
 
 
 def iso_lines(source: Source, rows: Sequence[tuple[Any, ...]]) -> str:

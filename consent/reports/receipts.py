@@ -14,7 +14,7 @@ from consent.commitments import value_text
 from consent.models import ConsentEvent, Ledger
 from consent.receipts.others import iso_27560, kantara
 from consent.receipts.ours import Addresses, Place, our_receipt
-from consent.reports.evidence import evidence_of
+from consent.reports.evidence import Known, evidence_of
 from consent.reports.proofs import inclusion_proof, verifier_keys
 
 FORMATS = ("ours", "27560", "kantara")
@@ -50,10 +50,10 @@ def receipt_of(*, site_key: str, consent_ref: str, event_id: uuid.UUID, form: st
 
 
 def _record(site_key: str, event: ConsentEvent) -> _Record:
-    digests = {event.version_id: event.version.digest}
-    row = next(evidence_of(site_key=site_key, digests=digests, events=ConsentEvent.objects.filter(pk=event.pk)))
+    known = Known(site_key, {event.version_id: event.version.digest})
+    row = next(evidence_of(known, ConsentEvent.objects.filter(pk=event.pk)))
     values = {field: value_text(getattr(event, field)) for field in ConsentEvent.ERASABLE}
-    return _Record(event, row.leaf(), values, addresses_of(site_key, event.version.digest))
+    return _Record(event, row.leaf, values, addresses_of(site_key, event.version.digest))
 
 
 def addresses_of(site_key: str, digest: str) -> Addresses:

@@ -16,13 +16,13 @@ from itertools import chain, islice
 from django.db import DatabaseError, connection
 
 from consent.garbage import loaded_is_spared
-from consent.helpers import WORTH_SHARING, helpers
 from consent.ledger.checkpoints import TreeHead, read_tree_head
 from consent.ledger.notes import NoteError, VerifierKey, opened_note
 from consent.ledger.tiles import HASH_BYTES, WIDTH, FullTile, GrowingTree
 from consent.models import Checkpoint, ConsentEvent, Ledger, LedgerKey, LedgerTile
-from consent.reports.evidence import EvidenceMissing, Row, evidence_of, uuid_text
+from consent.reports.evidence import EvidenceMissing, Known, Row, evidence_of, uuid_text
 from consent.reports.ledger import sealed_size, tiles_at
+from consent.sharing_work import WORTH_SHARING, helping_processes
 from consent.signatures import fingerprint_of, is_signed_by
 from consent.waiting import EVENTS, FORGOTTEN, LEAVES, WAITING
 
@@ -67,7 +67,7 @@ def verify(ledger: Ledger, *, processes: int | None = None) -> Verified:
     """
     processes = processes or (os.cpu_count() or 1 if sealed_size(ledger) >= WORTH_SHARING else 1)
     tree = GrowingTree()
-    with helpers(processes - 1) as pool:
+    with helping_processes(processes - 1) as pool:
         try:
             _check_keys()
             # Before the leaves are counted: a sealer may go on while we work, and adds to what we have read only.
@@ -137,7 +137,7 @@ def check_leaves(ledger_id: int, start: int, size: int) -> Stretch:
     )
     hashes: list[bytes] = []
     try:
-        for row in evidence_of(site_key=ledger.site.key, digests={}, events=events.order_by("leaf__ledger_index")):
+        for row in evidence_of(Known(ledger.site.key), events.order_by("leaf__ledger_index")):
             hashes.append(_checked_hash(ledger, row, start + len(hashes)))
     except (Difference, EvidenceMissing) as difference:
         return Stretch(hashes, str(difference))
@@ -161,11 +161,13 @@ def _missing(ledger: Ledger, place: int) -> str:
 def _checked_hash(ledger: Ledger, row: Row, place: int) -> bytes:
     if row.place != place:
         raise Difference(_missing(ledger, place))
-    if not row.stored_commitments == row.evidence.commitments == (row.own_commitments or row.stored_commitments):
-        raise Difference(f"Leaf {place}: a value or a salt of event {row.evidence.id} is not what was committed to.")
+    if not row.stored_commitments == row.commitments == (row.own_commitments or row.stored_commitments):
+        raise Difference(f"Leaf {place}: a value or a salt of event {uuid_text(row.id)} is not what was committed to.")
     computed = row.leaf_hash()
     if row.stored_leaf_hash != computed:
-        raise Difference(f"Leaf {place}: event {row.evidence.id} is not what was sealed, or its leaf hash was changed.")
+        raise Difference(
+            f"Leaf {place}: event {uuid_text(row.id)} is not what was sealed, or its leaf hash was changed."
+        )
     return computed
 
 

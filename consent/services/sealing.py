@@ -23,7 +23,7 @@ from consent.ledger.checkpoints import TreeHead
 from consent.ledger.notes import VerifierKey, signed_note
 from consent.ledger.tiles import HASH_BYTES, FullTile, GrowingTree
 from consent.models import Checkpoint, ConsentEvent, Ledger, LedgerLeaf, LedgerTile, UnsealedEvent
-from consent.reports.evidence import evidence_of
+from consent.reports.evidence import Known, evidence_of
 from consent.reports.ledger import LedgerReader, sealed_size
 from consent.reports.reading_ahead import read_ahead
 from consent.services.ledger_keys import signing_key
@@ -106,15 +106,13 @@ def _seal_all(site: Site, ledger: Ledger, batch: int) -> int:
 
 
 def _unsealed(site: Site, batch: int) -> Iterator[list[_Leaf]]:
-    digests: dict[int, str] = {}
-    edge = FIRST
+    known, edge = Known(site.key), FIRST
     while True:
         # Beyond what was just read: a database that keeps old versions of rows would step over all of them each time.
         waiting = UnsealedEvent.objects.filter(site=site, event_id__gt=edge).order_by("event_id").values("event_id")
         events = ConsentEvent.objects.filter(pk__in=waiting[:batch]).order_by()
         with _only_by_keys():
-            rows = evidence_of(site_key=site.key, digests=digests, events=events)
-            leaves = [(row.evidence.commitments, row.leaf_hash(), row.id) for row in rows]
+            leaves = [(row.commitments, row.leaf_hash(), row.id) for row in evidence_of(known, events)]
         if not leaves:
             return
         leaves.sort(key=itemgetter(2))

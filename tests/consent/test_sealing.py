@@ -39,7 +39,7 @@ from consent.models import (
 from consent.models.event import insert_event
 from consent.privacy_signals import Signals
 from consent.reports.event_proof import proof_of
-from consent.reports.evidence import Row, evidence_of
+from consent.reports.evidence import Known, Row, evidence_of
 from consent.reports.proofs import consistency_proof, inclusion_proof, verifier_keys
 from consent.reports.verification import verify
 from consent.services.erasure import erase_consent
@@ -99,7 +99,7 @@ def record(published: Publication) -> Callable[..., uuid.UUID]:
 
 
 def rows(site: Site) -> list[Row]:
-    return list(evidence_of(site_key=site.key, digests={}, events=site.events.order_by("leaf__ledger_index")))
+    return list(evidence_of(Known(site.key), site.events.order_by("leaf__ledger_index")))
 
 
 def sealed(site: Site, record: Callable[..., Any], count: int = 3) -> Ledger:
@@ -116,11 +116,12 @@ def test_every_field_of_an_event_is_in_the_leaf_or_left_out_on_purpose() -> None
     in_leaf = set(leaf_rules.COVERED) | set(ConsentEvent.ERASABLE)
     assert in_leaf | leaf_rules.EXCLUDED == {field.name for field in ConsentEvent._meta.concrete_fields}
     assert not in_leaf & leaf_rules.EXCLUDED
+    assert leaf_rules.COMMITTED == ConsentEvent.ERASABLE
 
 
 def test_leaf_is_canonical_and_says_what_the_row_says(published: Publication, record: Callable[..., Any]) -> None:
     record()
-    raw = rows(published.site)[0].leaf()
+    raw = rows(published.site)[0].leaf
     leaf, event = json.loads(raw), ConsentEvent.objects.get()
     assert rfc8785.dumps(leaf) == raw
     assert set(leaf) == {*leaf_rules.COVERED, "format"}
@@ -140,25 +141,25 @@ def test_times_are_written_the_same_whatever_their_fraction(
 ) -> None:
     received = NOW.replace(microsecond=microseconds)
     record(now=received, client_time=received - timedelta(hours=1))
-    evidence, event = rows(published.site)[0].evidence, ConsentEvent.objects.get()
-    assert evidence.received_at == value_text(received) == f"2026-11-29T03:00:00.{microseconds:06}Z"
+    row, event = rows(published.site)[0], ConsentEvent.objects.get()
+    assert json.loads(row.leaf)["received_at"] == value_text(received) == f"2026-11-29T03:00:00.{microseconds:06}Z"
     values = {field: getattr(event, field) for field in ConsentEvent.ERASABLE}
     assert event.client_time == received - timedelta(hours=1)
-    assert evidence.commitments == commitments(ConsentEvent.ERASABLE, values, bytes(event.salts or b""))
+    assert row.commitments == commitments(ConsentEvent.ERASABLE, values, bytes(event.salts or b""))
 
 
 def test_leaf_tells_nothing_that_may_have_to_be_erased(published: Publication, record: Callable[..., Any]) -> None:
     consent_id = record()
-    raw = rows(published.site)[0].leaf().decode()
+    raw = rows(published.site)[0].leaf.decode()
     for value in (str(consent_id), consent_ref_of(consent_id), '"DE"', '"de"', '"phone"', "02:59:57"):
         assert value not in raw
 
 
 def test_erasing_leaves_the_leaf_as_it_was(published: Publication, record: Callable[..., Any]) -> None:
     consent_id = record()
-    before = rows(published.site)[0].leaf()
+    before = rows(published.site)[0].leaf
     erase_consent(site_id=published.site_id, consent_ref=consent_ref_of(consent_id))
-    assert rows(published.site)[0].leaf() == before
+    assert rows(published.site)[0].leaf == before
 
 
 # --- Sealing ---------------------------------------------------------------------------------------
@@ -535,7 +536,7 @@ def test_row_that_was_put_between_is_found(published: Publication, record: Calla
     row = next(row for row in rows(published.site) if row.place is None)
     execute(f"UPDATE {LEAVES} SET ledger_index = 3 WHERE ledger_index = 2", f"DELETE FROM {WAITING}")
     LedgerLeaf.objects.create(
-        event_id=row.id, ledger=ledger, ledger_index=2, leaf_hash=row.leaf_hash(), commitments=row.evidence.commitments
+        event_id=row.id, ledger=ledger, ledger_index=2, leaf_hash=row.leaf_hash(), commitments=row.commitments
     )
     assert "another root than the leaves give" in verify(ledger).finding
 
@@ -570,6 +571,7 @@ def broken() -> dict[str, str]:
         **everywhere,
         "a map that is none": """categories = '{"strictly_necessary": true'""",
         "a text that is none": "build = CAST(X'ff' AS TEXT)",
+        "a truth that is none": "trusted = 2",
     }
 
 
@@ -605,6 +607,16 @@ def test_value_that_can_no_longer_be_read_is_found(
     finding = verify(ledger).finding
     assert finding.startswith("Leaf ")
     assert "can't be read" in finding
+
+
+def test_event_whose_version_is_gone_is_named(published: Publication, record: Callable[..., Any]) -> None:
+    ledger = sealed(published.site, record)
+    event = LedgerLeaf.objects.get(ledger_index=1).event_id
+    with transaction.atomic():
+        tamper("version_id", "4711", place=1)
+        assert verify(ledger).finding == f"Event {event} names a version that is missing."
+        assert proof_of(published.site.events.get(pk=event)).holds is False
+        transaction.set_rollback(True)
 
 
 @pytest.mark.parametrize("stored", [b"x" * 32, b"x" * 192])

@@ -24,7 +24,7 @@ WORTH_SHARING = 100_000
 
 
 @contextmanager
-def helpers(count: int) -> Iterator[ProcessPoolExecutor | None]:
+def helping_processes(count: int) -> Iterator[ProcessPoolExecutor | None]:
     """`count` processes, which have no connection to the database in common with this one. None for none, and within a
     transaction, which they would not see.
 
