@@ -39,7 +39,7 @@ class ConsentEventAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # Unfold h
     def get_queryset(self, request: HttpRequest) -> QuerySet[ConsentEvent]:
         sites = access.sites_with_role(request.user, access.READS_EVIDENCE)
         events = ConsentEvent.objects.filter(site__in=sites)
-        return events.select_related("site", "version", "leaf").defer("version__payload")
+        return events.select_related("site", "version").prefetch_related("leaf").defer("version__payload")
 
     def get_urls(self) -> list[URLPattern]:
         find = path("find/", self.admin_site.admin_view(self.find), name="consent_consentevent_find")

@@ -156,7 +156,7 @@ def record(event: ConsentEvent) -> dict[str, Any]:
 
 
 def _records(view: ManageView) -> Any:
-    return view.site.events.select_related("version", "leaf").defer("version__payload")
+    return view.site.events.select_related("version").prefetch_related("leaf").defer("version__payload")
 
 
 def not_kept(response: HttpResponse) -> HttpResponse:
