@@ -106,6 +106,7 @@ class EvidenceMissing(Exception):
 
 
 def evidence_of(known: Known, events: QuerySet[ConsentEvent]) -> Iterator[Row]:
+    """The events as evidence. Raises EvidenceMissing, and ValueError for what is not of its kind."""
     for values in texts_of(events):
         yield row_of(known, values)
 
@@ -134,7 +135,7 @@ def _asked(cursor: CursorWrapper, sql: str, params: Sequence[Any]) -> Any:
 
 
 def row_of(known: Known, values: tuple[Any, ...]) -> Row:
-    """Raises EvidenceMissing, and ValueError for what is not of its kind."""
+    """The same of one event, given by `FIELDS`."""
     id_, event_id, received_at = values[:3]
     consent_ref, country, language, device_class, client_time, salts, own, sealed, leaf, place = values[15:]
     stored = own if sealed is None else sealed

@@ -161,7 +161,7 @@ def _missing(ledger: Ledger, place: int) -> str:
 def _checked_hash(ledger: Ledger, row: Row, place: int) -> bytes:
     if row.place != place:
         raise Difference(_missing(ledger, place))
-    if not row.stored_commitments == row.commitments == (row.own_commitments or row.stored_commitments):
+    if row.stored_commitments != row.commitments or row.own_commitments not in (None, row.commitments):
         raise Difference(f"Leaf {place}: a value or a salt of event {uuid_text(row.id)} is not what was committed to.")
     computed = row.leaf_hash()
     if row.stored_leaf_hash != computed:

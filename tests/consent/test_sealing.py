@@ -619,6 +619,21 @@ def test_event_whose_version_is_gone_is_named(published: Publication, record: Ca
         transaction.set_rollback(True)
 
 
+def test_changed_commitments_of_what_was_erased_before_it_was_sealed_are_found(
+    published: Publication, record: Callable[..., Any]
+) -> None:
+    """They stand twice: with the event, and with its leaf."""
+    consent_id = record()
+    erase_consent(site_id=published.site_id, consent_ref=consent_ref_of(consent_id))
+    ledger = sealed(published.site, record)
+    assert verify(ledger).finding == ""
+    for table in (EVENTS, LEAVES):
+        with transaction.atomic():
+            execute(f"UPDATE {table} SET commitments = {blob(b'x' * 160)} WHERE commitments IS NOT NULL")
+            assert verify(ledger).finding.startswith("Leaf 0: a value or a salt of event ")
+            transaction.set_rollback(True)
+
+
 @pytest.mark.parametrize("stored", [b"x" * 32, b"x" * 192])
 def test_commitments_that_are_too_few_or_too_many_are_found(
     published: Publication, record: Callable[..., Any], stored: bytes
