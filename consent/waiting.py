@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from consent import append_only
 from consent.models import ConsentEvent, LedgerLeaf, UnsealedEvent
@@ -27,10 +27,10 @@ FORGOTTEN = (
 
 
 def install_after_migration(*, using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
-    """The post_migrate receiver."""
+    """The post_migrate receiver. The trigger and what was recorded without it, or neither, if this is killed."""
     connection = connections[using]
     if missing(connection):
-        with connection.cursor() as cursor:
+        with transaction.atomic(using=using), connection.cursor() as cursor:
             for statement in _statements(connection.vendor):
                 cursor.execute(statement)
 
@@ -47,6 +47,8 @@ def _statements(vendor: str) -> Iterator[str]:
     if vendor == "sqlite":
         yield f"CREATE TRIGGER {TRIGGER} AFTER INSERT ON {EVENTS} BEGIN {written} END"
     else:
+        # One that is switched off is there, and is not standing.
+        yield f"DROP TRIGGER IF EXISTS {TRIGGER} ON {EVENTS}"
         yield (
             f"CREATE OR REPLACE FUNCTION consent_event_waits() RETURNS trigger LANGUAGE plpgsql AS $$ "
             f"BEGIN {written} RETURN NULL; END $$"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.core.checks import run_checks
 from django.core.management import call_command
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
 from benchmarks.ledger.filling import fill, make_site
 from consent import waiting
@@ -51,6 +51,23 @@ def test_what_is_recorded_waits_until_it_is_sealed() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("column", [field.column for field in LedgerLeaf._meta.concrete_fields])
+def test_database_refuses_to_change_or_delete_a_leaf(column: str) -> None:
+    site, version = make_site("numonix")
+    fill(site, version, 1)
+    seal_site(site=site, now=NOW)
+    others: dict[str, str | int | bytes] = {"event_id": "0" * 32, "ledger_id": 4711, "ledger_index": 4711}
+    statements = (f"UPDATE {waiting.LEAVES} SET {column} = %s", f"DELETE FROM {waiting.LEAVES} WHERE {column} <> %s")
+    for statement in statements:
+        with (
+            pytest.raises(DatabaseError, match="append-only"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement, [others.get(column, b"other")])
+
+
+@pytest.mark.django_db
 def test_missing_queue_is_found_and_what_was_recorded_without_it_is_sealed() -> None:
     def is_missing() -> bool:
         return "consent.E003" in {message.id for message in run_checks(databases=["default"])}
@@ -69,6 +86,20 @@ def test_missing_queue_is_found_and_what_was_recorded_without_it_is_sealed() -> 
     assert UnsealedEvent.objects.count() == 5
     assert seal_site(site=site, now=NOW).count == 4
     assert verify(Ledger.objects.get()).finding == ""
+
+
+@pytest.mark.django_db
+def test_queue_that_was_switched_off_is_put_back() -> None:
+    if connection.vendor != "postgresql":
+        # SQLite's triggers can't be switched off.
+        return
+    execute("SET CONSTRAINTS ALL IMMEDIATE")
+    execute(f"ALTER TABLE {waiting.EVENTS} DISABLE TRIGGER {waiting.TRIGGER}")
+    assert waiting.missing(connection) == [waiting.TRIGGER]
+    waiting.install_after_migration()
+    assert not waiting.missing(connection)
+    fill(*make_site("numonix"), 1)
+    assert UnsealedEvent.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
