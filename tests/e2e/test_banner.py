@@ -88,6 +88,7 @@ def test_answers_are_reached_by_keyboard_alone(page: Page, context: BrowserConte
             break
     page.keyboard.press("Enter")
     banner(page).wait_for(state="detached")
+    wait_for_record(page)
     assert not choice_of(context).grants_something
 
 
