@@ -58,9 +58,11 @@ export async function verifyPage() {
   const style = code.trim();
   if (/<\/(script|style)/i.test(script + style)) throw new Error("The page would end its own script.");
   const hash = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
-  const policy = `default-src 'none'; script-src ${hash(script)}; style-src ${hash(style)}; base-uri 'none'; form-action 'none'`;
-  const parts = { POLICY: policy, STYLE: style, SCRIPT: script };
-  return (await readFile(from("page.html"), "utf8")).replace(/POLICY|STYLE|SCRIPT/g, (name) => parts[name]);
+  const policy = `default-src 'none'; script-src ${hash(script)}; style-src ${hash(style)}; img-src data:; base-uri 'none'; form-action 'none'`;
+  // In the page as well, lest a browser ask the platform for one.
+  const icon = "data:image/svg+xml;base64," + (await readFile(here("../pages/icon.svg"))).toString("base64");
+  const parts = { POLICY: policy, ICON: icon, STYLE: style, SCRIPT: script };
+  return (await readFile(from("page.html"), "utf8")).replace(/POLICY|ICON|STYLE|SCRIPT/g, (name) => parts[name]);
 }
 
 if (process.argv[1] == fileURLToPath(import.meta.url)) {

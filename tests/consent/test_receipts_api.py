@@ -163,6 +163,9 @@ def test_page_that_checks_lets_nothing_out(client: Client) -> None:
     assert "frame-ancestors 'none'" in policy
     page = response.content.decode()
     assert f'content="{policy.removesuffix("; frame-ancestors " + chr(39) + "none" + chr(39))}"' in page
+    # Its icon too: a browser that finds none asks the platform for one.
+    assert '<link rel="icon" href="data:image/svg+xml;base64,' in page
+    assert "img-src data:;" in policy
     # Nothing in it is loaded from anywhere, so it works as well when it was saved.
     assert "src=" not in page.replace("default-src", "").replace("script-src", "").replace("style-src", "")
     assert "http" not in page.replace("http-equiv", "")
