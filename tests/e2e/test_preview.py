@@ -10,7 +10,16 @@ from playwright.sync_api import expect
 
 from tests.e2e.test_accessibility import faults
 from tests.e2e.third_parties import Nobody
-from tests.e2e.visitor import banner, cookie_names, count_events, press, stored_in, wait_for_api, wait_for_calm
+from tests.e2e.visitor import (
+    banner,
+    cookie_names,
+    count_events,
+    press,
+    stored_in,
+    wait_for_api,
+    wait_for_calm,
+    wait_for_record,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import FrameLocator, Page, Request
@@ -174,6 +183,7 @@ def test_link_shows_the_draft_on_the_website_and_keeps_nothing(page: Page, own: 
     draft.get_by_role("button", name="Close").click()
     expect(page.locator("[data-sayso-preview]")).to_have_count(0)
     expect(banner(page)).to_have_count(0)
+    wait_for_record(page)
 
     # A page that allows no frames of ours says why in its console, and keeps its own banner.
     page.context.clear_cookies()
