@@ -14,6 +14,7 @@ from consent.delivery.compose import (
     Schedule,
     compose,
     engine,
+    engine_for,
     extras_of,
     script_json,
     snippet_facts,
@@ -73,7 +74,10 @@ def compose_arms(
         for arm, each in zip(arms, facts, strict=True)
     ]
     draw = f"(function(__ARMS__){{{engine(PART).strip()}\n}})({script_json({'until': until, 'arms': drawn})});"
-    first = wrapped("snippet", facts[0], language, extras_of(arms[0].payload, language), before=draw)
+    # One engine draws and decides for all: where one arm needs more than the strictest rule, so does the file.
+    needed = {engine_for(each) for each in facts}
+    kind = "strict" if needed == {"strict"} else "snippet"
+    first = wrapped(kind, facts[0], language, extras_of(arms[0].payload, language), before=draw)
     later = {
         variant: {kind: file for kind, file in of_arm.items() if kind != "snippet"} for variant, of_arm in files.items()
     }

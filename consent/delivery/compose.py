@@ -22,8 +22,13 @@ from cookies.vocabulary import CATEGORIES, TECHNOLOGIES
 DIST = Path(__file__).resolve().parent.parent.parent / "static" / "dist"
 # What the browser's rule takes for granted where a row says nothing else: the strictest.
 STRICT_MODEL, ALL_SIGNALS = "opt_in", ("dnt", "gpc")
+# Facts that the strictest rule has no use for; a website without any of them gets the engine without the others.
+STRICT_ROW = {"code", "grant_days", "refusal_days", "accepts"}
+BEYOND_STRICT = ("policy", "grace", "announce_until")
+PARTNER_BEYOND_STRICT = ("sale_or_share", "starts_at")
 PARTS = (
     "snippet",
+    "strict",
     "arms",
     "block",
     "region",
@@ -202,7 +207,24 @@ def compose(
         preferences=second.name(key),
         public_url=public_url,
     )
-    return {**rare, "preferences": second, "snippet": wrapped("snippet", facts, language, extras_of(payload, language))}
+    return {
+        **rare,
+        "preferences": second,
+        "snippet": wrapped(engine_for(facts), facts, language, extras_of(payload, language)),
+    }
+
+
+def engine_for(facts: Mapping[str, Any]) -> str:
+    """`strict` for a website whose facts the strictest rule is enough for, else `snippet`: the same sources, of which
+    the smaller one leaves out what such facts never ask for (docs/decisions/0029)."""
+    (row, *others) = facts["regimes"]
+    is_strict = (
+        not others
+        and row.keys() <= STRICT_ROW
+        and not any(facts.get(name) for name in BEYOND_STRICT)
+        and not any(partner.get(name) for partner in facts.get("partners", ()) for name in PARTNER_BEYOND_STRICT)
+    )
+    return "strict" if is_strict else "snippet"
 
 
 def extras_of(payload: Mapping[str, Any], language: str) -> list[str]:

@@ -1,1 +1,1 @@
-try{__TOOLS__.x.stub=(l,e,s)=>{let t=function(){t.callMethod?t.callMethod.apply(t,arguments):(t[s]=t[s]||[]).push(arguments)};l[e]=l[e]||Object.assign(t,{push:t,loaded:!0,version:"2.0"})};}catch(e){console.warn("sayso:",e)}
+try{__TOOLS__.y.stub=(l,e,s)=>{let t=function(){t.callMethod?t.callMethod.apply(t,arguments):(t[s]=t[s]||[]).push(arguments)};l[e]=l[e]||Object.assign(t,{push:t,loaded:!0,version:"2.0"})};}catch(e){console.warn("sayso:",e)}

@@ -67,10 +67,11 @@ export const cookies = () => guard(() => document.cookie) || "";
 /** @param {string} cookie */
 export const setCookie = (cookie) => guard(() => { document.cookie = cookie + (location.protocol == "https:" ? "; Secure" : ""); });
 
-/** @returns {[stored: Stored | null, count: number]} count: how many cookies bear the name */
+/** Each look at the cookies waits for the browser. @returns {[stored: Stored | null, count: number, header: string]} count: how many bear the name */
 export function readStored() {
-  const { stored, count } = choose(cookies());
-  return [stored || memory, count];
+  const header = cookies();
+  const { stored, count } = choose(header);
+  return [stored || memory, count, header];
 }
 
 /** @param {Stored} stored @param {number} seconds how much longer */
@@ -95,18 +96,10 @@ export function load(script, address, text = "") {
   if (policy === undefined) {
     const rules = { createScript: same, createScriptURL: same };
     policy = null;
-    policy = "trustedTypes" in window ? /** @type {any} */ (window).trustedTypes.createPolicy("sayso", rules) : rules;
+    policy = /** @type {any} */ (window).trustedTypes?.createPolicy("sayso", rules) || rules;
   }
   // Some tags read their settings from the text of the script that loads them.
   if (text) script.text = policy.createScript(text);
   if (address != null) script.src = policy.createScriptURL(address);
   script.nonce = script.nonce || nonce;
-}
-
-/** An asynchronous script at the end of the head. @param {string} address @param {Record<string, string>} [attributes] */
-export function addScript(address, attributes = {}) {
-  const script = document.createElement("script");
-  for (const name of Object.keys(attributes)) script.setAttribute(name, attributes[name]);
-  load(script, address);
-  return document.head.appendChild(script);
 }

@@ -2,22 +2,24 @@
  * The state of this page: what was answered, what may run, and what an answer sets in motion.
  * @import {Choice, Exceptions, State} from "./types"
  */
-import { addScript, cookies, guard, home, now, readSignals, readStored, report, site, uuid, writeStored } from "./browser.js";
+import { guard, home, now, readSignals, readStored, report, site, uuid, writeStored } from "./browser.js";
 import { format } from "./cookie.js";
 import { asksFirst, decide, keeping, NECESSARY, OPTIONAL, own } from "./decide.js";
+import { addScript } from "./dom.js";
 import { openGates } from "./gate.js";
+import { LAWS } from "./laws.js";
 import { createQueue, KEY } from "./queue.js";
 import { run, translator } from "./steps.js";
 
 const version = { ...site, digest: site.version.slice(0, 12) };
 
 /** Several regimes: the first is the strictest, and holds until the server has said which one does. @type {State} */
-export const state = /** @type {any} */ ({ receipt: "", regime: site.regimes[0], waiting: site.regimes[1] });
+export const state = /** @type {any} */ ({ receipt: "", regime: site.regimes[0], waiting: LAWS && site.regimes[1] });
 
 /** Reads cookie and signals afresh. @returns {boolean} whether the answer is another than before */
 export function look() {
   const before = state.stored;
-  [state.stored, state.count] = readStored();
+  [state.stored, state.count, state.header] = readStored();
   judge();
   return (before && format(before)) != (state.stored && format(state.stored));
 }
@@ -96,14 +98,13 @@ export function unwanted(kind) {
 }
 
 /**
- * Whether something may have been left behind: where an answer was given or no longer holds, or a cookie bears the name of one. The second
- * file looks closer, and deletes it.
+ * Whether something may have been left behind: where an answer was given or no longer holds, or a cookie bore the name of one when we
+ * last looked. The second file looks closer, and deletes it.
  * @param {boolean} [answered]
  */
 export function hasLeftovers(answered) {
-  const { stored, count, decision: { reason, grants } } = state;
-  const kept = "; " + cookies();
-  return count > 1 || (answered || stored && /^(e|m|s)/.test(reason)) && /:false/.test(JSON.stringify(grants)) || unwanted("cookies").some((pattern) => kept.includes("; " + pattern.split("*")[0]));
+  const { stored, count, header, decision: { reason, grants } } = state;
+  return count > 1 || (answered || stored && /^[ems]/.test(reason)) && /:false/.test(JSON.stringify(grants)) || unwanted("cookies").some((pattern) => (" " + header).includes(" " + pattern.split("*")[0]));
 }
 
 // ---- answering

@@ -3,6 +3,8 @@
  * @import {Code, Decision, Grants, Optional, Policy, Reason, Regime, Signal, Signals, Stored, Version} from "./types"
  */
 
+import { LAWS } from "./laws.js";
+
 /** @type {Optional[]} in the order in which the cookie writes their letters */
 export const OPTIONAL = ["performance", "functional", "targeting"];
 /** @type {Code} */
@@ -12,7 +14,7 @@ const DAY = 86400;
 export const SIGNALS = ["dnt", "gpc"];
 
 /** Where a row says nothing else, nothing runs before a yes. @param {{model?: string}} regime */
-export const asksFirst = ({ model }) => !model || model == "opt_in";
+export const asksFirst = ({ model }) => !LAWS || !model || model == "opt_in";
 
 /**
  * @param {Regime} regime
@@ -24,9 +26,9 @@ export const asksFirst = ({ model }) => !model || model == "opt_in";
  * @returns {Decision}
  */
 export function decide(regime, policy, signals, stored, version, now) {
-  const { defaults = {}, reach, signals: bound = SIGNALS } = regime;
   const isOptIn = asksFirst(regime);
-  const binding = bound.filter((signal) => signals[signal] && !(signal == "dnt" && policy.dnt == "disregard"));
+  const isSale = LAWS && regime.reach == "sale_or_share";
+  const binding = (LAWS && regime.signals || SIGNALS).filter((signal) => signals[signal] && (!LAWS || signal != "dnt" || policy.dnt != "disregard"));
   const reason = standing(regime, stored, now);
   const held = reason == "decided" && stored;
   // A grant holds against a signal only if the signal was there when it was given.
@@ -40,27 +42,28 @@ export function decide(regime, policy, signals, stored, version, now) {
   const judge = (code, added, exception, forSale, startsAt = 0) => {
     const followed = !!stored && stored.categories[/** @type {Optional} */ (code)];
     // What the law exempts from the question stays with the website: no partner that counts as sale does.
-    const isDefault = !!own(defaults, code) && !(forSale && isOptIn);
+    const isDefault = LAWS && !!own(regime.defaults || {}, code) && !(forSale && isOptIn);
     if (!(stored ? exception ?? followed : isDefault) || !held && !isDefault) return false;
-    if (silenced && (reach != "sale_or_share" || code == "targeting" || forSale)) return !(cuts = true);
-    if (startsAt > now) return false;
+    if (silenced && (!isSale || code == "targeting" || forSale)) return !(cuts = true);
+    if (LAWS && startsAt > now) return false;
     // Who opted out of sale has opted out of later buyers too, also once the answer is too old.
-    const isOut = reach == "sale_or_share" && forSale && stored && !stored.categories.targeting;
-    if (added <= answered || !held && !isOut) return true;
+    const isOut = isSale && forSale && stored && !stored.categories.targeting;
+    if (added <= answered || LAWS && !held && !isOut) return true;
     // Asking those who refused, or sooner than announced, would be nagging.
-    if (followed && now >= (own(version.grace || {}, added) || 0) && !isOut) asks = true;
+    if (followed && !isOut && !(LAWS && now < (own(version.grace || {}, added) || 0))) asks = true;
     return false;
   };
 
   const grants = /** @type {Grants} */ ({ categories: { [NECESSARY]: true }, partners: {} });
   for (const code of OPTIONAL) grants.categories[code] = judge(code, version.categories[code]);
-  for (const { slug, category, added, sale_or_share, starts_at = 0 } of version.partners) {
-    grants.partners[slug] = category == NECESSARY ? starts_at <= now : judge(category, added, stored ? own(stored.partners, slug) : undefined, sale_or_share, starts_at);
+  for (const partner of version.partners) {
+    const { slug, category, added } = partner;
+    grants.partners[slug] = category == NECESSARY ? !LAWS || (partner.starts_at || 0) <= now : judge(category, added, stored ? own(stored.partners, slug) : undefined, LAWS && partner.sale_or_share, LAWS ? partner.starts_at : 0);
   }
-  const isNews = answered < (own(version.ordinals, version.digest) || 0) && now < (version.announce_until || 0);
+  const isNews = LAWS && answered < (own(version.ordinals, version.digest) || 0) && now < (version.announce_until || 0);
   /** @type {Reason} */
   const why = !held ? binding[0] ? "signal" : reason : asks ? "changed" : cuts ? "signal" : isNews ? "announced" : reason;
-  return { show: why == "decided" || why == "signal" ? "nothing" : isOptIn && why != "announced" ? "banner" : "notice", reason: why, grants };
+  return { show: why == "decided" || why == "signal" ? "nothing" : isOptIn && !(LAWS && why == "announced") ? "banner" : "notice", reason: why, grants };
 }
 
 /** @param {Regime} regime @param {Stored | null} stored @param {number} now @returns {Reason} */
@@ -78,7 +81,7 @@ function standing(regime, stored, now) {
  * @param {Pick<Stored, "categories" | "partners">} stored
  */
 export function lifetime({ reach, grant_days, refusal_days }, stored) {
-  return DAY * ((reach == "sale_or_share" ? !answers(stored).includes(false) : grantsAnything(stored)) ? grant_days : refusal_days);
+  return DAY * ((LAWS && reach == "sale_or_share" ? !answers(stored).includes(false) : grantsAnything(stored)) ? grant_days : refusal_days);
 }
 
 /**

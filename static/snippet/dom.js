@@ -1,7 +1,7 @@
 /**
  * Builds elements and shadow roots. No markup is ever parsed and no style element is made: a strict policy of the page allows all of it.
  */
-import { site } from "./browser.js";
+import { load, site } from "./browser.js";
 
 /**
  * @template {keyof HTMLElementTagNameMap} K
@@ -15,6 +15,13 @@ export function el(tag, attributes, ...children) {
   for (const [name, value] of Object.entries(attributes || {})) element.setAttribute(name, /** @type {string} */ (value));
   element.append(...children);
   return element;
+}
+
+/** An asynchronous script at the end of the head. @param {string} address @param {Record<string, string>} [attributes] */
+export function addScript(address, attributes) {
+  const script = el("script", attributes);
+  load(script, address);
+  return document.head.appendChild(script);
 }
 
 /**

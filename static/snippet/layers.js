@@ -40,8 +40,7 @@ export function attach() {
   const { body } = document;
   if (layer && body && layer.parentNode != body && patience-- > 0) {
     body.prepend(layer);
-    // Above whatever the page puts above everything.
-    layer.showPopover?.();
+    if (layer.popover) layer.showPopover();
   }
 }
 
@@ -56,7 +55,7 @@ export function clear() {
 /** @param {string} name @param {Record<string, string>} attributes @param {(Node | string)[]} words @param {Node} inside */
 export function place(name, attributes, words, inside) {
   clear();
-  layer = shell({ "data-sayso-layer": name, popover: "manual", ...attributes }, css + site.layout, inside);
+  layer = shell({ "data-sayso-layer": name, ...attributes }, css + site.layout, inside);
   layer.append(...words);
   watch.observe(layer);
   patience = 4;
@@ -73,24 +72,28 @@ function button(slot, [name, label, run]) {
 
 // ---- nothing that has the focus, and nothing at the end of the page, stays behind the question
 
-/** @type {ReturnType<typeof style>} */
+/** @type {ReturnType<typeof style> | undefined} */
 let sheet;
-let extended = false;
-const watch = new ResizeObserver(reserve);
+/** @type {Event | undefined} */
+let moved;
+const watch = new ResizeObserver(() => {
+  // Above whatever the page puts above everything. Not sooner: the page would have to be laid out for it in our time.
+  if (layer?.popover === null) {
+    layer.popover = "manual";
+    layer.showPopover();
+  }
+  // The page's first paint does not wait for it.
+  setTimeout(reserve, 99);
+});
 
-function reserve() {
-  sheet = sheet || style(document, "");
+/** @param {Event} [event] */
+function reserve(event) {
+  moved = event || moved;
   // A filter list may hide it: then nothing needs room.
-  const height = layer?.offsetHeight && shown() != "settings" && innerHeight - layer.getBoundingClientRect().top + 12 + "px";
-  sheet.replaceSync(height ? "html{scroll-padding-bottom:" + height + "}" + (extended ? "html::after{content:'';display:block;height:" + height + "}" : "") : "");
+  const height = layer && shown() != "settings" && layer.offsetHeight && innerHeight - layer.getBoundingClientRect().top + 12 + "px";
+  if (height) sheet = sheet || style(document, "");
+  // Room at the end not before it has to be: a page that did not scroll would get a scroll bar, and jump.
+  sheet?.replaceSync(height ? "html{scroll-padding-bottom:" + height + (moved ? "}html::after{content:'';display:block;height:" + height : "") + "}" : "");
 }
 
-// Not before it has to be: a page that did not scroll would get a scroll bar, and jump.
-for (const sign of ["scroll", "keydown"]) {
-  addEventListener(sign, () => {
-    if (!extended) {
-      extended = true;
-      reserve();
-    }
-  });
-}
+for (const sign of ["scroll", "keydown"]) addEventListener(sign, reserve, { once: true });

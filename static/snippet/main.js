@@ -3,10 +3,11 @@
  * centre, the declaration, placeholders of embeds, what opt-out laws and changes need, and what follows an answer.
  * @import {Choice, Exceptions, Panel, Tools} from "./types"
  */
-import { addScript, cookies, guard, home, report, setCookie, site } from "./browser.js";
+import { cookies, guard, home, report, setCookie, site } from "./browser.js";
 import { allows, announce, answer, choose, copyOfGrants, endpoint, everything, hasLeftovers, judge, keep, look, prepare, queue, reloadIfRevoked, sendUnanswered, start, state, unwanted, widen } from "./consent.js";
-import { el, shell, style } from "./dom.js";
+import { addScript, el, shell, style } from "./dom.js";
 import { concerns, show } from "./gate.js";
+import { LAWS } from "./laws.js";
 import { ask, attach, clear, offer, place, shown, WAY_BACK } from "./layers.js";
 import { kinds } from "./steps.js";
 
@@ -15,7 +16,7 @@ const { texts } = site;
 /** What opens the preference centre, ours and the page's own. */
 const OPENS = WAY_BACK + ",[data-sayso-action=preferences]";
 /** Layers that the visitor has to leave, or that go by themselves. */
-const STAYING = /^(confirmation|returned|news)$/;
+const STAYING = /^(co|ne|re)/; // confirmation, returned, news
 
 const api = {
   get,
@@ -34,7 +35,7 @@ const api = {
 
 function get() {
   const { decision: { reason }, stored, signals, regime } = state;
-  const held = /^(d|c|a)/.test(reason) ? stored : null;
+  const held = /^[dca]/.test(reason) ? stored : null;
   return {
     ...copyOfGrants(), decided_at: held && held.decided_at, version: held && held.version, source: reason, signals: { ...signals }, regime: regime.code,
   };
@@ -116,7 +117,7 @@ let failed = false;
 
 /** Shows what the decision asks for. */
 function present() {
-  if (state.waiting || returning && details((panel) => panel.welcome(() => {
+  if (LAWS && state.waiting || returning && details((panel) => panel.welcome(() => {
     returning = false;
     present();
   }))) return;
@@ -128,7 +129,7 @@ function present() {
         ["accept-all", texts.accept_all, (event) => settle("accept_all", "banner", event, everything(true))],
       ], ["preferences", texts.choose]);
     }
-  } else if (failed || !(show != "nothing" || regime.first_layer) || !details((panel) => panel.present())) offer();
+  } else if (failed || show == "nothing" && !(LAWS && regime.first_layer) || !details((panel) => panel.present())) offer();
 }
 
 /** What the visitor's place, once it is known, allows beyond the strictest rule. */
@@ -149,7 +150,7 @@ let second;
 
 /** What the other files work with. @type {Tools} */
 const tools = {
-  site, state, addScript, allows, arrive, ask, boot, choose, clear, cookies, el, emit, endpoint, everything, guard, home, keep, kinds, place, present, setCookie, settle,
+  site, state, addScript, allows, arrive: LAWS ? arrive : clear, ask, boot, choose, clear, cookies, el, emit, endpoint, everything, guard, home, keep, kinds, place, present, setCookie, settle,
   shell, show, shown, style, unwanted, withDetails: details,
 };
 
@@ -198,14 +199,16 @@ function observe() {
     });
   }
 
-  // Another tab has answered: it touches the queue. Where storage is blocked, coming back to this tab has to do.
-  for (const chance of ["visibilitychange", "pageshow", "pagehide"]) addEventListener(chance, sync);
   addEventListener("online", queue.flush);
-  addEventListener("pagehide", sendUnanswered);
+  addEventListener("pagehide", () => {
+    finish();
+    sendUnanswered();
+  });
   // Browsers open their storage for the first who asks, and everything else waits for it. What another tab writes before it is open
   // here is told to nobody: the look at the answer comes last.
   setTimeout(() => {
-    addEventListener("storage", sync);
+    // Another tab has answered: it touches the queue. Where storage is blocked, coming back to this tab has to do.
+    for (const chance of ["storage", "visibilitychange", "pageshow"]) addEventListener(chance, sync);
     queue.flush();
     sync();
   }, 99);
@@ -217,9 +220,10 @@ function settleIn() {
   if (!STAYING.test(shown() || "")) present();
 }
 
-function sync() {
+/** @param {any} [event] a page that is shown for the first time has just looked */
+function sync(event) {
   finish();
-  if (!look()) return;
+  if (event?.persisted === false || !look()) return;
   change();
   present();
 }

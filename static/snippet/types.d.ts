@@ -109,7 +109,7 @@ export interface Tools {
   /** only for the second file: it is there */
   ready?(panel: any): void;
 }
-export interface State { regime: Regime; stored: Stored | null; count: number; signals: Signals; decision: Decision; receipt: string; /** for the place to be known */ waiting?: unknown; /** another file takes over */ elsewhere?: boolean }
+export interface State { regime: Regime; stored: Stored | null; count: number; /** document.cookie, as it was then */ header: string; signals: Signals; decision: Decision; receipt: string; /** for the place to be known */ waiting?: unknown; /** another file takes over */ elsewhere?: boolean }
 export interface Answer { categories: Choice; partners: Exceptions }
 export type Act = [name: string, label: string, run?: (event: Event) => void];
 /** What the second file can do for the first. */

@@ -15,7 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from consent.delivery import live
-from consent.delivery.compose import engine, extras_of, in_language, script_json
+from consent.delivery.compose import engine, engine_for, extras_of, in_language, script_json
 from consent.models import ComposedFile, Publication
 from consent.services.publishing import draft_of, publish
 from cookies.models import Site
@@ -44,7 +44,7 @@ def test_snippet_carries_the_live_version(client: Client, published: Publication
     assert [partner["slug"] for partner in facts["partners"]] == ["analytics", "chat", "ads"]
     assert facts["partners"][0]["cookies"] == ["_analytics"]
     assert facts["page"] == "http://localhost:8000/p/numonix/"
-    assert engine("snippet").strip() in response.content.decode()
+    assert engine(engine_for(facts)).strip() in response.content.decode()
 
 
 def test_snippet_may_be_cached_and_embedded_by_anybody(client: Client, published: Publication) -> None:
@@ -228,3 +228,47 @@ def test_only_a_website_whose_partners_want_a_stub_carries_it(where: str, publis
     steps = [["stub", "fbq", "queue"]]
     partner |= {"loader": steps} if where == "loader" else {"signals": [{"name": "meta-consent", "default": steps}]}
     assert "stub" in extras_of(payload, "en")
+
+
+STRICT_FACTS: dict[str, Any] = {
+    "regimes": [{"code": "eu", "grant_days": 180, "refusal_days": 180, "accepts": ["eu"]}],
+    "policy": {},
+    "partners": [{"slug": "chat", "category": "functional", "added": 1}],
+}
+
+
+def test_where_the_strictest_rule_is_enough_the_smaller_engine_is_sent() -> None:
+    assert engine_for(STRICT_FACTS) == "strict"
+    assert engine_for({**STRICT_FACTS, "partners": []}) == "strict"
+    assert len(engine("strict")) < len(engine("snippet"))
+
+
+ROWS_BEYOND_STRICT: list[dict[str, Any]] = [
+    {"model": "opt_out"},
+    {"model": "notice"},
+    {"signals": ["gpc"]},
+    {"signals": []},
+    {"defaults": {"performance": True}},
+    {"reach": "sale_or_share"},
+    {"first_layer": ["privacy_choices"]},
+]
+PARTNERS_BEYOND_STRICT: list[dict[str, Any]] = [{"sale_or_share": True}, {"starts_at": 1796000000}]
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"regimes": [*STRICT_FACTS["regimes"], {"code": "us-ca", "grant_days": 180, "refusal_days": 365}]},
+        {"policy": {"dnt": "disregard"}},
+        {"grace": {"2": 1796000000}},
+        {"announce_until": 1796000000},
+        *({"regimes": [{**STRICT_FACTS["regimes"][0], **more}]} for more in ROWS_BEYOND_STRICT),
+        *(
+            {"partners": [*STRICT_FACTS["partners"], {"slug": "ads", "category": "targeting", "added": 1, **more}]}
+            for more in PARTNERS_BEYOND_STRICT
+        ),
+    ],
+    ids=str,
+)
+def test_whatever_goes_beyond_the_strictest_rule_has_the_whole_engine(facts: dict[str, Any]) -> None:
+    assert engine_for({**STRICT_FACTS, **facts}) == "snippet"

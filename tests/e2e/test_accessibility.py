@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from tests.e2e.conftest import NewContext
+    from tests.e2e.pages import OwnWebsite
     from tests.e2e.server import Server
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
@@ -362,6 +363,26 @@ def test_keyboard_comes_back_to_the_websites_own_link(page: Page, website: str) 
         centre(page).wait_for(state="detached")
         assert page.evaluate(FOCUSED) == "open"
         wait_for_record(page)
+
+
+def test_what_gets_the_focus_without_a_key_stays_above_the_question(new_context: NewContext, own: OwnWebsite) -> None:
+    """A screen reader, or the page itself, moves the focus where no key was pressed and nothing was scrolled."""
+    page = new_context(**LOOKS["light phone"]).new_page()
+    own.open(page, "".join(f'<p><a href="#" id="link-{number}">Link {number}</a></p>' for number in range(40)))
+    banner(page).wait_for()
+    page.wait_for_function("() => getComputedStyle(document.documentElement).scrollPaddingBottom != 'auto'")
+    top = page.evaluate("() => document.querySelector('[data-sayso-layer=banner]').getBoundingClientRect().top")
+    covered = page.evaluate(
+        """(top) => [...document.links].find((link) => {
+            const box = link.getBoundingClientRect();
+            return link.id && box.top > top + 40 && box.bottom < innerHeight;
+        }).id""",
+        top,
+    )
+    page.evaluate("(id) => document.getElementById(id).focus()", covered)
+    assert page.evaluate(FOCUSED) == covered
+    page.wait_for_function("(top) => document.activeElement.getBoundingClientRect().bottom <= top", arg=top)
+    assert page.evaluate(IN_SIGHT)
 
 
 # --- The accessibility tree ------------------------------------------------------------------------

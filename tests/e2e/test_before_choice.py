@@ -12,6 +12,7 @@ from tests.e2e.visitor import ALL_OFF, NOTHING, banner, cookie_names, count_even
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
+    from tests.e2e.pages import OwnWebsite
     from tests.e2e.server import Server
     from tests.e2e.third_parties import ThirdParties
 
@@ -64,3 +65,37 @@ def requests_to(page: Page, origin: str) -> list[str]:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if request.url.startswith(origin + "/") else None)
     return asked
+
+
+# How often cookies are read before the question is there, and whether it is raised out of an observer of sizes: by then
+# the page has been laid out, and need not be for us alone.
+COUNTING = """
+    window.reads = 0;
+    const cookie = Object.getOwnPropertyDescriptor(Document.prototype, "cookie");
+    const isUnasked = () => !document.querySelector("[data-sayso-layer]");
+    Object.defineProperty(Document.prototype, "cookie", {...cookie, get() {
+        if (isUnasked()) reads++;
+        return cookie.get.call(this);
+    }});
+    window.observed = 0;
+    const Observer = ResizeObserver;
+    window.ResizeObserver = class extends Observer {
+        constructor(work) {
+            super((...them) => { observed++; work(...them); observed--; });
+        }
+    };
+    window.raised = [];
+    const show = HTMLElement.prototype.showPopover;
+    HTMLElement.prototype.showPopover = function () {
+        raised.push(observed);
+        return show.call(this);
+    };
+"""
+
+
+def test_way_to_the_question_is_short(page: Page, own: OwnWebsite) -> None:
+    page.add_init_script(COUNTING)
+    own.open(page)
+    page.locator('[data-sayso-layer="banner"]:popover-open').wait_for()
+    assert page.evaluate("() => reads") == 1
+    assert page.evaluate("() => raised") == [1]
