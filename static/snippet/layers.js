@@ -57,7 +57,7 @@ export function place(name, attributes, words, inside) {
   clear();
   layer = shell({ "data-sayso-layer": name, ...attributes }, css + site.layout, inside);
   layer.append(...words);
-  watch.observe(layer);
+  raise.observe(layer);
   patience = 4;
   attach();
   return layer;
@@ -76,14 +76,18 @@ function button(slot, [name, label, run]) {
 let sheet;
 /** @type {Event | undefined} */
 let moved;
-const watch = new ResizeObserver(() => {
-  // Above whatever the page puts above everything. Not sooner: the page would have to be laid out for it in our time.
+const watch = new ResizeObserver(() => reserve());
+/**
+ * Above whatever the page puts above everything. Not sooner: the page would have to be laid out for it in our time. What is raised may
+ * have another size, of which no observer may hear within the same frame, and the page's first paint does not wait for the room it takes.
+ */
+const raise = new ResizeObserver(() => {
+  raise.disconnect();
   if (layer?.popover === null) {
     layer.popover = "manual";
     layer.showPopover();
   }
-  // The page's first paint does not wait for it.
-  setTimeout(reserve, 99);
+  setTimeout(() => layer && watch.observe(layer), 99);
 });
 
 /** @param {Event} [event] */

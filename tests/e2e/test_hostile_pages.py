@@ -218,6 +218,20 @@ def test_nothing_of_the_page_lies_over_the_answers(page: Page, own: OwnWebsite) 
     assert met == [[True, "button"]] * 3
 
 
+def test_page_hears_of_no_error_where_raising_the_question_changes_its_size(
+    new_context: NewContext, own: OwnWebsite
+) -> None:
+    """In a transformed body it is as wide as the body, and above the page as wide as the window."""
+    page = new_context(viewport={"width": 390, "height": 800}).new_page()
+    page.add_init_script("window.heard = []; addEventListener('error', ({message}) => heard.push(message));")
+    narrow = "<style>body { transform: translateX(10px); width: 300px; height: 3000px }</style>"
+    own.open(page, head=own.embed() + narrow)
+    page.locator('[data-sayso-layer="banner"]:popover-open').wait_for()
+    assert page.evaluate("() => document.querySelector('[data-sayso-layer]').offsetWidth") == 390
+    page.wait_for_function("() => getComputedStyle(document.documentElement).scrollPaddingBottom != 'auto'")
+    assert page.evaluate("() => heard") == []
+
+
 # --- What the page is --------------------------------------------------------------------------------
 
 FEATURES = (
