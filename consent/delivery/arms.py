@@ -74,10 +74,8 @@ def compose_arms(
         for arm, each in zip(arms, facts, strict=True)
     ]
     draw = f"(function(__ARMS__){{{engine(PART).strip()}\n}})({script_json({'until': until, 'arms': drawn})});"
-    # One engine draws and decides for all: where one arm needs more than the strictest rule, so does the file.
-    needed = {engine_for(each) for each in facts}
-    kind = "strict" if needed == {"strict"} else "snippet"
-    first = wrapped(kind, facts[0], language, extras_of(arms[0].payload, language), before=draw)
+    # Banners that are tested differ in words and look, so one engine decides for all.
+    first = wrapped(engine_for(facts[0]), facts[0], language, extras_of(arms[0].payload, language), before=draw)
     later = {
         variant: {kind: file for kind, file in of_arm.items() if kind != "snippet"} for variant, of_arm in files.items()
     }

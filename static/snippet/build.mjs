@@ -31,20 +31,14 @@ export const withoutLaws = {
 };
 
 // In which order functions stand in the first file: found by trying, since what is alike compresses better side by side. It is worth 40 to
-// 70 bytes and means nothing else, for functions are there before anything runs. What is not named stands behind these, as in the sources.
-const ORDER = [
+// 70 bytes and means nothing else, for functions are there before anything runs. What is not named stands behind these, as in the sources. `node tests/snippet/order.mjs` looks for a better one.
+export const ORDER = [
   "place", "emit", "format", "parse", "choose", "get", "clear", "parseLetters", "parseExceptions", "call", "dashed", "readSignals",
   "decodeId", "guard", "uuid", "addScript", "settle", "unwanted", "style", "own", "concerns", "show", "encodeId", "report", "shell",
   "after", "el", "look", "sync", "run", "allows", "choose2", "copyOfGrants", "judge", "ask", "load", "fill", "apply", "lifetime",
   "reserve", "attach", "button", "keep", "tell", "change", "sweep", "details", "present", "revive", "open", "settleIn", "boot",
   "translator", "begin",
 ];
-
-/** @param {any} statement of terser's */
-function rank(statement) {
-  const place = statement.TYPE == "Defun" ? ORDER.indexOf(statement.name.name) : -1;
-  return place < 0 ? ORDER.length : place;
-}
 
 /** All modules of a file as one, in plain names. @param {keyof typeof FILES} name @returns {Promise<string>} */
 export async function bundled(name) {
@@ -62,19 +56,26 @@ export async function bundled(name) {
   return text;
 }
 
-/** @param {keyof typeof FILES} name @returns {Promise<string>} */
-export async function bundle(name) {
-  const text = await bundled(name);
+/** The same in the fewest words, its names still plain. @param {keyof typeof FILES} name @returns {Promise<string>} */
+export async function compressed(name) {
+  const compress = { passes: 3, keep_fargs: false, lhs_constants: false, unsafe_arrows: true, unsafe_methods: true };
+  const { code } = await minify(await bundled(name), { module: true, ecma: 2020, compress, mangle: false, format: { ecma: 2020 } });
+  return code;
+}
+
+/** With short names, and around it what the page does not hear of. @param {string} text @param {string[]} order @returns {Promise<string>} */
+export async function shortened(text, order) {
+  const { ast } = await minify(text, { module: true, ecma: 2020, compress: false, mangle: false, format: { ast: true, code: false } });
+  const rank = ({ TYPE, name }) => TYPE == "Defun" && order.includes(name.name) ? order.indexOf(name.name) : order.length;
+  ast.body.sort((one, other) => rank(one) - rank(other));
   // Its names repeat more than esbuild's, which is what compression lives on: two to three per cent less to load.
-  const { ast } = await minify(text, {
-    module: true, ecma: 2020, compress: { passes: 3, keep_fargs: false, lhs_constants: false, unsafe_arrows: true, unsafe_methods: true }, mangle: false,
-    format: { ast: true, code: false },
-  });
-  if (FILES[name] == FILES.snippet) ast.body.sort((one, other) => rank(one) - rank(other));
   const { code } = await minify(ast, { module: true, ecma: 2020, compress: false, format: { ecma: 2020 } });
   // The server's function around it is the scope; whatever happens in there, the page does not hear of it but in the console.
   return `try{${code}}catch(e){console.warn("sayso:",e)}`;
 }
+
+/** @param {keyof typeof FILES} name @returns {Promise<string>} */
+export const bundle = async (name) => shortened(await compressed(name), FILES[name] == FILES.snippet ? ORDER : []);
 
 /** What a layout adds to the first file's style sheet. @param {string} name */
 export async function layout(name) {

@@ -148,7 +148,7 @@ function arrive() {
 /** @type {Promise<Panel> | null | undefined} */
 let second;
 
-/** What the other files work with. @type {Tools} */
+/** What the other files work with. `arrive` is asked for by region.js alone, which never stands beside the strict engine. @type {Tools} */
 const tools = {
   site, state, addScript, allows, arrive: LAWS ? arrive : clear, ask, boot, choose, clear, cookies, el, emit, endpoint, everything, guard, home, keep, kinds, place, present, setCookie, settle,
   shell, show, shown, style, unwanted, withDetails: details,
