@@ -151,11 +151,17 @@ function record(stored, receipt) {
 
 function footer() {
   const { stored } = state;
+  const line = new Text("\xa0");
+  // After the first picture: the page's first formatter of dates takes a slow phone a tenth of a second. What is opened next needs one too.
+  requestAnimationFrame(() => setTimeout(() => {
+    const said = say("last_decision", { date: date(stored?.decided_at || 0) });
+    line.data = stored ? said : texts.no_decision;
+  }));
   return el("div", { class: "foot" },
     act("reject-all", texts.reject_all, (event) => finish("reject_all", event, everything(false))),
     act("accept-all", texts.accept_all, (event) => finish("accept_all", event, everything(true))),
     act("save", texts.save, (event) => finish("save", event, chosen()), { class: "quiet" }),
-    el("p", null, ...dotted(stored ? say("last_decision", { date: date(stored.decided_at) }) : texts.no_decision,
+    el("p", null, ...dotted(line,
       !!stored && grantsAnything() && act("withdraw", texts.withdraw, (event) => finish("withdraw", event, everything(false)), { class: "link" }))));
 }
 

@@ -14,10 +14,14 @@ const made = {};
 /** @param {"PluralRules" | "NumberFormat" | "DateTimeFormat" | "DisplayNames"} kind @param {any} [options] one of a kind is enough where they are always the same */
 const intl = (kind, options, name = kind + (options?.unit || "")) => made[name] = made[name] || new /** @type {any} */ (Intl)[kind](language, options);
 
-/** "1 partner", "2 cookies": in the form that the language's plural rule asks for. @param {string} what @param {number} count */
+/**
+ * "1 partner", "2 cookies": in the form that the language's plural rule asks for. Those rules cost nothing; the first formatter that a page
+ * makes takes a slow phone a tenth of a second, and below a thousand would write the same in each of our languages.
+ * @param {string} what @param {number} count
+ */
 export function counted(what, count) {
   const key = what + "_" + intl("PluralRules").select(count);
-  return say(texts[key] ? key : what + "_other", { count: intl("NumberFormat").format(count) });
+  return say(texts[key] ? key : what + "_other", { count: count > 999 ? intl("NumberFormat").format(count) : count });
 }
 
 /** "session", "persistent", or like "2 year". @param {string} lifetime */

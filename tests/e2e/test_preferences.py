@@ -55,6 +55,20 @@ FOCUSED = """() => {
 }"""
 
 
+# Which of the browser's formatters the page has made by the time the centre stands.
+FORMATTERS = """() => {
+    const made = [];
+    for (const kind of ["NumberFormat", "DateTimeFormat", "DisplayNames"]) {
+        const Native = Intl[kind];
+        Intl[kind] = function (...given) {
+            made.push(kind);
+            return new Native(...given);
+        };
+    }
+    document.addEventListener("sayso:open", () => { window.madeByThen = [...made]; });
+}"""
+
+
 def switch(page: Page, kind: str, name: str) -> Locator:
     return centre(page).locator(f'input[data-{kind}="{name}"]')
 
@@ -254,6 +268,20 @@ def test_yes_is_withdrawn_with_two_clicks(page: Page, context: BrowserContext, o
     assert not choice.grants_something
     last = events_of(server, choice.consent_id)[-1]
     assert (last["action"], last["surface"], last["trusted"]) == ("withdraw", "preferences", True)
+
+
+def test_centre_stands_before_the_browser_makes_a_formatter(page: Page, own: OwnWebsite) -> None:
+    """The first one takes a slow phone a tenth of a second, between the click and the picture."""
+    own.open(page)
+    press(page, "reject-all")
+    wait_for_record(page)
+    page.reload()
+    wait_for_api(page)
+    page.evaluate(FORMATTERS)
+    open_centre(page)
+    assert page.evaluate("window.madeByThen") == []
+    today = page.evaluate("new Date().toLocaleDateString('en', {dateStyle: 'long'})")
+    centre(page).get_by_text(f"Last decision: {today}").wait_for()
 
 
 def test_page_without_a_door_of_its_own_is_given_one(page: Page, own: OwnWebsite) -> None:

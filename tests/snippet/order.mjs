@@ -1,24 +1,27 @@
-// `node tests/snippet/order.mjs SECONDS`: tries other orders of the first file's functions, and prints the best for ORDER in static/snippet/build.mjs, with
-// the bytes of both builds around the website of the budgets.
+// `node tests/snippet/order.mjs FILE SECONDS`: tries other orders of the functions of main.js or preferences.js, and prints the best for ORDER
+// in static/snippet/build.mjs, with the bytes of each build around the website of the budgets.
 import { readFileSync } from "node:fs";
 import { brotliCompressSync, constants } from "node:zlib";
-import { compressed, ORDER, shortened } from "../../static/snippet/build.mjs";
-import { compose, site } from "./fixture.mjs";
+import { compressed, FILES, ORDER, shortened } from "../../static/snippet/build.mjs";
+import { compose, details, site } from "./fixture.mjs";
 
 const stub = readFileSync(new URL("../../static/dist/stub.js", import.meta.url), "utf8");
-const texts = [await compressed("snippet"), await compressed("strict")];
+const [, , file = "main.js", seconds = 60] = process.argv;
+const texts = await Promise.all(Object.keys(FILES).filter((name) => FILES[name] == file).map(compressed));
+/** @param {string} text */
+const whole = (text) => file == "main.js" ? compose(text + stub, site()) : compose(text, details());
 const functions = [...texts.join("").matchAll(/function (\w+)\(/g)].map(([, name]) => name);
-const names = [...new Set([...ORDER, ...functions])].filter((name) => functions.includes(name));
+const names = [...new Set([...ORDER[file], ...functions])].filter((name) => functions.includes(name));
 
 /** @param {string[]} order @returns {Promise<number[]>} */
 const sizes = (order) => Promise.all(texts.map(async (text) =>
-  brotliCompressSync(compose(await shortened(text, order) + stub, site()), { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length));
-const sum = ([one, other]) => one + other;
+  brotliCompressSync(whole(await shortened(text, order)), { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length));
+const sum = (found) => found.reduce((one, other) => one + other);
 
 let best = names;
 let bytes = await sizes(best);
 console.log(`as it is: ${bytes.join(" and ")}`);
-for (const end = Date.now() + 1000 * Number(process.argv[2] || 60); Date.now() < end;) {
+for (const end = Date.now() + 1000 * Number(seconds); Date.now() < end;) {
   const order = [...best];
   const [moved] = order.splice(Math.random() * order.length, 1);
   order.splice(Math.random() * (order.length + 1), 0, moved);

@@ -35,6 +35,12 @@ for (const [language, cases] of Object.entries(COUNTED)) {
   });
 }
 
+test("words: below a thousand every language of ours writes numbers as they are", () => {
+  for (const language of LANGUAGES) {
+    for (const count of [0, 1, 7, 42, 365, 999]) assert.equal(new Intl.NumberFormat(language).format(count), String(count), language);
+  }
+});
+
 test("words: every form that a browser asks for has a text in every language", () => {
   assert.ok(LANGUAGES.includes("ar"));
   const missing = LANGUAGES.flatMap((language) => {
