@@ -263,6 +263,7 @@ def test_version_of_another_website_is_409(
     assert response.json()["error"]["code"] == "version_unknown"
 
 
+@pytest.mark.usefixtures("limits_stand_still")
 def test_too_many_requests_are_told_when_to_come_back(
     send: Callable[..., Any], event_body: dict[str, Any], settings: Any
 ) -> None:
@@ -274,6 +275,7 @@ def test_too_many_requests_are_told_when_to_come_back(
     assert answers[2]["Access-Control-Allow-Origin"] == ORIGIN
 
 
+@pytest.mark.usefixtures("limits_stand_still")
 def test_forwarded_address_counts_only_from_trusted_proxies(
     send: Callable[..., Any], event_body: dict[str, Any], settings: Any
 ) -> None:

@@ -198,6 +198,7 @@ def test_other_pages_count_nothing(come: Callable[..., Any], body: dict[str, Any
     assert not DailyStatistic.objects.exists()
 
 
+@pytest.mark.usefixtures("limits_stand_still")
 def test_own_pages_may_read_the_answer_and_are_limited(
     come: Callable[..., Any], client: Client, body: dict[str, Any], settings: Any
 ) -> None:

@@ -311,6 +311,7 @@ def test_preferences_take_a_form_by_its_referrer_where_the_origin_is_missing(at_
     assert response.status_code == 303
 
 
+@pytest.mark.usefixtures("limits_stand_still")
 def test_preferences_hear_a_client_only_so_often(at_own: Visitor, settings: Any) -> None:
     settings.EVENT_RATE = "2/min"
     statuses = [at_own.send(action="reject_all").status_code for _ in range(3)]

@@ -171,6 +171,7 @@ def test_pages_of_the_website_may_ask_and_others_not(client: Client, secret: str
     assert client.options(OWN, headers={"Origin": ORIGIN})["Access-Control-Allow-Methods"] == "GET, DELETE"
 
 
+@pytest.mark.usefixtures("limits_stand_still")
 def test_limit_is_of_a_user_and_of_whoever_guesses_and_not_of_the_websites_server(
     client: Client, secret: str, record: Record, settings: Any
 ) -> None:
