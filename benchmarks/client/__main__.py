@@ -25,6 +25,7 @@ from benchmarks.client.browser import (
     chromium,
     first_visit,
     preferences_visit,
+    refused_visit,
     unslowed_visit,
 )
 from benchmarks.client.candidates import LEAST, NOBODY, OURS, Candidate
@@ -113,7 +114,7 @@ def _measure(browser: Chromium, who: Candidate, seen: dict[str, list[Any]], reas
         if not is_page_alone:
             values |= unslowed_visit(browser, who)
         if who.name not in (NOBODY, LEAST):
-            values |= preferences_visit(browser, who, tap=False)
+            values |= refused_visit(browser, who) | preferences_visit(browser, who, tap=False)
             values["usable_by_tap"] = preferences_visit(browser, who, tap=True)["usable_by_tap"]
     except (NotShown, Error) as error:
         reasons.append(f"{who.name}: {str(error).splitlines()[0]}")

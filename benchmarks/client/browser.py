@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -198,6 +199,24 @@ def unslowed_visit(chromium: Chromium, candidate: Candidate) -> Values:
     with chromium.visitor(candidate, slow=False, storage_state=state) as (_, page):
         events = _traced(chromium, page, candidate, lambda: page.wait_for_timeout(chromium.pauses.watch))
         return {"script_unslowed": first, "return_unslowed": _script_time(chromium, candidate, events, 60_000)}
+
+
+def refused_visit(chromium: Chromium, candidate: Candidate) -> Values:
+    """Somebody comes back who has refused: nothing runs, so what is left is the candidate's own work."""
+    with chromium.visitor(candidate, slow=False) as (context, page):
+        page.goto(chromium.address(candidate))
+        until_standing(page, chromium.pauses, has_banner=True)
+        read(page, f"void ({candidate.withdraw})")
+        page.wait_for_timeout(chromium.pauses.settled)
+        state = context.storage_state()
+    values: Values = {}
+    for key, slow in (("refused_script", True), ("refused_unslowed", False)):
+        with chromium.visitor(candidate, slow=slow, storage_state=state) as (_, page):
+            events = _traced(chromium, page, candidate, partial(page.wait_for_timeout, chromium.pauses.watch))
+            if read(page, "bench.visible > 0"):
+                raise NotShown("who has refused is asked again")
+            values[key] = _script_time(chromium, candidate, events, 60_000)
+    return values
 
 
 def preferences_visit(chromium: Chromium, candidate: Candidate, *, tap: bool) -> Values:

@@ -87,6 +87,8 @@ NUMBERS = (
     Number("tag_answered", "Accept all → first gated tag answered (network's 150 ms included)", most=170),
     Number("return_script", "return visit: script time", most=4),
     Number("return_unslowed", "return visit: script time, CPU not slowed"),
+    Number("refused_script", "return visit of who has refused: script time", most=4),
+    Number("refused_unslowed", "return visit of who has refused: script time, CPU not slowed"),
     Number("return_bytes", "return visit, cold cache: brotli", "bytes", most=6_000),
     Number("centre_bytes", "preference centre: extra brotli", "bytes", most=7_000),
     Number("usable", "preference centre: click → usable, pointer rested on the button", most=100),
