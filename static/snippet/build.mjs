@@ -42,8 +42,8 @@ export const ORDER = {
     "translator", "begin",
   ],
   "preferences.js": [
-    "withFile", "say", "table", "matches", "counted", "company", "away", "dotted", "leave", "date", "category", "links", "opened",
-    "record", "act", "toggle", "isHonoured", "finish", "article", "follow", "pagesOf", "places", "forget",
+    "withFile", "record", "table", "matches", "away", "date", "follow", "dotted", "category", "links", "act", "toggle", "isHonoured",
+    "counted", "opened", "article", "pagesOf", "places", "say", "finish", "leave", "forget", "company",
   ],
 };
 

@@ -151,12 +151,10 @@ function record(stored, receipt) {
 
 function footer() {
   const { stored } = state;
-  const line = new Text("\xa0");
+  const said = (/** @type {string} */ day) => stored ? say("last_decision", { date: day }) : texts.no_decision;
+  const line = new Text(said("\u2007".repeat(16)));
   // After the first picture: the page's first formatter of dates takes a slow phone a tenth of a second. What is opened next needs one too.
-  requestAnimationFrame(() => setTimeout(() => {
-    const said = say("last_decision", { date: date(stored?.decided_at || 0) });
-    line.data = stored ? said : texts.no_decision;
-  }));
+  requestAnimationFrame(() => setTimeout(() => { line.data = said(date(stored?.decided_at || 0)); }));
   return el("div", { class: "foot" },
     act("reject-all", texts.reject_all, (event) => finish("reject_all", event, everything(false))),
     act("accept-all", texts.accept_all, (event) => finish("accept_all", event, everything(true))),

@@ -55,7 +55,7 @@ FOCUSED = """() => {
 }"""
 
 
-# Which of the browser's formatters the page has made by the time the centre stands.
+# Which of the browser's formatters the page has made by the time the centre stands, and how high its end is then.
 FORMATTERS = """() => {
     const made = [];
     for (const kind of ["NumberFormat", "DateTimeFormat", "DisplayNames"]) {
@@ -65,7 +65,12 @@ FORMATTERS = """() => {
             return new Native(...given);
         };
     }
-    document.addEventListener("sayso:open", () => { window.madeByThen = [...made]; });
+    document.addEventListener("sayso:open", () => {
+        window.madeByThen = [...made];
+        window.heightByThen = footerHeight();
+    });
+    const centre = () => document.querySelector("[data-sayso-layer=preferences]").shadowRoot;
+    window.footerHeight = () => centre().querySelector(".foot").offsetHeight;
 }"""
 
 
@@ -272,8 +277,9 @@ def test_yes_is_withdrawn_with_two_clicks(page: Page, context: BrowserContext, o
 
 def test_centre_stands_before_the_browser_makes_a_formatter(page: Page, own: OwnWebsite) -> None:
     """The first one takes a slow phone a tenth of a second, between the click and the picture."""
+    page.set_viewport_size({"width": 390, "height": 780})
     own.open(page)
-    press(page, "reject-all")
+    press(page, "accept-all")
     wait_for_record(page)
     page.reload()
     wait_for_api(page)
@@ -282,6 +288,7 @@ def test_centre_stands_before_the_browser_makes_a_formatter(page: Page, own: Own
     assert page.evaluate("window.madeByThen") == []
     today = page.evaluate("new Date().toLocaleDateString('en', {dateStyle: 'long'})")
     centre(page).get_by_text(f"Last decision: {today}").wait_for()
+    assert page.evaluate("footerHeight()") == page.evaluate("window.heightByThen")
 
 
 def test_page_without_a_door_of_its_own_is_given_one(page: Page, own: OwnWebsite) -> None:

@@ -1,5 +1,5 @@
 // `node tests/snippet/order.mjs FILE SECONDS`: tries other orders of the functions of main.js or preferences.js, and prints the best for ORDER
-// in static/snippet/build.mjs, with the bytes of each build around the website of the budgets.
+// in static/snippet/build.mjs, with the bytes of each build around the website of the budgets, in three languages.
 import { readFileSync } from "node:fs";
 import { brotliCompressSync, constants } from "node:zlib";
 import { compressed, FILES, ORDER, shortened } from "../../static/snippet/build.mjs";
@@ -8,14 +8,16 @@ import { compose, details, site } from "./fixture.mjs";
 const stub = readFileSync(new URL("../../static/dist/stub.js", import.meta.url), "utf8");
 const [, , file = "main.js", seconds = 60] = process.argv;
 const texts = await Promise.all(Object.keys(FILES).filter((name) => FILES[name] == file).map(compressed));
+// In several languages, lest an order be good by chance.
 /** @param {string} text */
-const whole = (text) => file == "main.js" ? compose(text + stub, site()) : compose(text, details());
+const composed = (text) => ["en", "de", "pl"].map((language) => file == "main.js" ? compose(text + stub, site({ language })) : compose(text, details({ language })));
 const functions = [...texts.join("").matchAll(/function (\w+)\(/g)].map(([, name]) => name);
 const names = [...new Set([...ORDER[file], ...functions])].filter((name) => functions.includes(name));
 
+/** @param {string} text */
+const bytesOf = (text) => brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
 /** @param {string[]} order @returns {Promise<number[]>} */
-const sizes = (order) => Promise.all(texts.map(async (text) =>
-  brotliCompressSync(whole(await shortened(text, order)), { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length));
+const sizes = async (order) => (await Promise.all(texts.map(async (text) => composed(await shortened(text, order)).map(bytesOf)))).flat();
 const sum = (found) => found.reduce((one, other) => one + other);
 
 let best = names;
