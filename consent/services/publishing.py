@@ -43,6 +43,8 @@ APPEARANCE = (
     "radius",
     "settings_button",
 )
+# A file's kind, the variant that it is of (empty for everybody's), and the file.
+Made = tuple[str, str, Composed]
 
 
 @dataclass(frozen=True)
@@ -198,7 +200,7 @@ def compose_publication(*, publication: Publication, now: datetime) -> list[Comp
     payload = json.loads(bytes(version.payload))
     schedule = schedule_of(publication)
     news = _news(publication, payload)
-    files = []
+    made: list[Made] = []
     for language in payload["languages"]:
         composed = compose(
             payload=payload,
@@ -209,7 +211,8 @@ def compose_publication(*, publication: Publication, now: datetime) -> list[Comp
             announcement=publication.announcement,
             public_url=settings.PUBLIC_URL,
         )
-        files += [_kept(publication, kind, made, now=now) for kind, made in composed.items()]
+        made += [(kind, "", file) for kind, file in composed.items()]
+    files = _kept(publication, made, now=now)
     # What a test is composed of is not needed any more once it has ended.
     experiment = Experiment.objects.filter(publication=publication, ends_at__gt=now).first()
     return files + (compose_experiment(experiment=experiment, now=now) if experiment else [])
@@ -221,7 +224,7 @@ def compose_experiment(*, experiment: Experiment, now: datetime) -> list[Compose
     publication = experiment.publication
     banners = [_banner(arm) for arm in experiment.arms.select_related("version")]
     schedule, news = schedule_of(publication), _news(publication, banners[0].payload)
-    files = []
+    made: list[Made] = []
     for language in banners[0].payload["languages"]:
         first, later = compose_arms(
             arms=banners,
@@ -232,36 +235,45 @@ def compose_experiment(*, experiment: Experiment, now: datetime) -> list[Compose
             announcement=publication.announcement,
             public_url=settings.PUBLIC_URL,
         )
-        files.append(_kept(publication, ComposedFile.Kind.SNIPPET, first, now=now, variant=str(experiment.number)))
+        made.append((ComposedFile.Kind.SNIPPET, str(experiment.number), first))
         for banner in banners[1:]:
-            files += [
-                _kept(publication, kind, made, now=now, variant=banner.variant)
-                for kind, made in later[banner.variant].items()
-            ]
-    return files
+            made += [(kind, banner.variant, file) for kind, file in later[banner.variant].items()]
+    return _kept(publication, made, now=now)
 
 
 def _banner(arm: Arm) -> Banner:
     return Banner(arm.variant, arm.share, json.loads(bytes(arm.version.payload)), arm.version.digest)
 
 
-def _kept(publication: Publication, kind: str, made: Composed, *, now: datetime, variant: str = "") -> ComposedFile:
-    file, _ = ComposedFile.objects.get_or_create(
-        publication=publication,
-        recipe=recipe(settings.PUBLIC_URL),
-        language=made.language,
-        kind=kind,
-        variant=variant,
-        defaults={
-            "digest": made.digest,
-            "body": made.body,
+def _kept(publication: Publication, made: Sequence[Made], *, now: datetime) -> list[ComposedFile]:
+    """The files as they are kept, in this order: new ones in one statement, whoever else keeps the same meanwhile."""
+    rows = ComposedFile.objects.filter(publication=publication, recipe=recipe(settings.PUBLIC_URL))
+
+    def known() -> dict[tuple[str, str, str], ComposedFile]:
+        return {(row.language, row.kind, row.variant): row for row in rows.all()}
+
+    kept = known()
+    new = [
+        ComposedFile(
+            publication=publication,
+            recipe=recipe(settings.PUBLIC_URL),
+            language=file.language,
+            kind=kind,
+            variant=variant,
+            digest=file.digest,
+            body=file.body,
             # Compressing costs more than everything else, and is done for files that are new.
-            "brotli": lambda: made.brotli,
-            "gzip": lambda: made.gzip,
-            "composed_at": now,
-        },
-    )
-    return file
+            brotli=file.brotli,
+            gzip=file.gzip,
+            composed_at=now,
+        )
+        for kind, variant, file in made
+        if (file.language, kind, variant) not in kept
+    ]
+    if new:
+        ComposedFile.objects.bulk_create(new, ignore_conflicts=True)
+        kept = known()
+    return [kept[file.language, kind, variant] for kind, variant, file in made]
 
 
 def schedule_of(publication: Publication) -> Schedule:
