@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
+from copy import copy
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.db import connection, connections
+from django.db.models import QuerySet
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from consent.delivery.compose import RARE_KEYS, recipe
@@ -159,6 +162,32 @@ def test_composed_files_exist_for_each_language_and_never_twice(
     monkeypatch.delattr("consent.delivery.compose.gzip.compress")
     compose_publication(publication=published, now=NOW)
     assert ComposedFile.objects.count() == 2 + len(RARE_KEYS)
+
+
+def test_files_are_looked_for_once_and_kept_in_one_statement(published: Publication, settings: Any) -> None:
+    settings.PUBLIC_URL = "https://consent.example.com"
+    with CaptureQueriesContext(connection) as asked:
+        compose_publication(publication=published, now=NOW)
+    about_files = [query["sql"].split()[0] for query in asked if "consent_composedfile" in query["sql"]]
+    assert about_files == ["SELECT", "INSERT", "SELECT"]
+
+
+def test_files_that_somebody_else_keeps_meanwhile_are_taken(
+    published: Publication, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.PUBLIC_URL = "https://consent.example.com"
+    keep = QuerySet.bulk_create
+    taken = []
+
+    def keep_after_another(files: Any, rows: list[Any], **options: Any) -> Any:
+        if files.model is ComposedFile:
+            taken.extend(keep(files, [copy(row) for row in rows]))
+        return keep(files, rows, **options)
+
+    monkeypatch.setattr(QuerySet, "bulk_create", keep_after_another)
+    files = compose_publication(publication=published, now=NOW)
+    assert len(taken) == 2 + len(RARE_KEYS)
+    assert {file.pk for file in files} == {file.pk for file in taken}
 
 
 def test_new_engine_reaches_what_was_published_before(published: Publication, monkeypatch: pytest.MonkeyPatch) -> None:
