@@ -8,7 +8,7 @@ VENV_PYTHON = .venv/bin/python
 PYTEST = $(VENV_PYTHON) -m pytest
 ON_EVERY_CORE = --numprocesses=auto --maxprocesses=4
 NPM = sh tools/npm.sh
-# Python starts some fifty times in a test run: what it has compiled is kept, even where the shell says otherwise.
+# Python starts many times in a test run: what it has compiled is kept, even where the shell says otherwise.
 export PYTHONDONTWRITEBYTECODE =
 # What a server on the internet would be started with: `check --deploy` judges these.
 PRODUCTION = SECRET_KEY="$$($(VENV_PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')" \

@@ -43,6 +43,8 @@ APPEARANCE = (
     "radius",
     "settings_button",
 )
+# A file is some ten to a hundred kilobytes with what it is compressed to, and a website may have thirty languages.
+A_STATEMENTS_FILES = 100
 # A file's kind, the variant that it is of (empty for everybody's), and the file.
 Made = tuple[str, str, Composed]
 
@@ -246,8 +248,12 @@ def _banner(arm: Arm) -> Banner:
 
 
 def _kept(publication: Publication, made: Sequence[Made], *, now: datetime) -> list[ComposedFile]:
-    """The files as they are kept, in this order: new ones in one statement, whoever else keeps the same meanwhile."""
-    rows = ComposedFile.objects.filter(publication=publication, recipe=recipe(settings.PUBLIC_URL))
+    """The files as they are kept, in this order: new ones by the hundred, whoever else keeps the same meanwhile."""
+    rows = ComposedFile.objects.filter(
+        publication=publication,
+        recipe=recipe(settings.PUBLIC_URL),
+        variant__in={variant for _, variant, _ in made},
+    )
 
     def known() -> dict[tuple[str, str, str], ComposedFile]:
         return {(row.language, row.kind, row.variant): row for row in rows.all()}
@@ -271,7 +277,7 @@ def _kept(publication: Publication, made: Sequence[Made], *, now: datetime) -> l
         if (file.language, kind, variant) not in kept
     ]
     if new:
-        ComposedFile.objects.bulk_create(new, ignore_conflicts=True)
+        ComposedFile.objects.bulk_create(new, batch_size=A_STATEMENTS_FILES, ignore_conflicts=True)
         kept = known()
     return [kept[file.language, kind, variant] for kind, variant, file in made]
 

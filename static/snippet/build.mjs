@@ -42,8 +42,8 @@ export const ORDER = {
     "translator", "begin",
   ],
   "preferences.js": [
-    "withFile", "record", "table", "matches", "away", "date", "follow", "dotted", "category", "links", "act", "toggle", "isHonoured",
-    "counted", "opened", "article", "pagesOf", "places", "say", "finish", "leave", "forget", "company",
+    "counted", "withFile", "record", "matches", "away", "table", "date", "act", "leave", "category", "links", "toggle", "follow",
+    "opened", "article", "pagesOf", "places", "say", "finish", "isHonoured", "forget", "dotted", "company",
   ],
 };
 

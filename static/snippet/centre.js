@@ -10,7 +10,7 @@ import { isHonoured } from "./sale.js";
 import { away, company, counted, date, dotted, from, lifetime, pagesOf, say, setter } from "./words.js";
 
 const { texts } = details;
-const { choose, el, emit, everything, settle, shell, site, state } = tools;
+const { choose, el, emit, everything, guard, settle, shell, site, state } = tools;
 
 /** @type {HTMLDialogElement | null} */
 let dialog = null;
@@ -154,7 +154,7 @@ function footer() {
   const said = (/** @type {string} */ day) => stored ? say("last_decision", { date: day }) : texts.no_decision;
   const line = new Text(said("\u2007".repeat(16)));
   // After the first picture: the page's first formatter of dates takes a slow phone a tenth of a second. What is opened next needs one too.
-  requestAnimationFrame(() => setTimeout(() => { line.data = said(date(stored?.decided_at || 0)); }));
+  requestAnimationFrame(() => setTimeout(guard, 0, () => { line.data = said(date(stored?.decided_at || 0)); }));
   return el("div", { class: "foot" },
     act("reject-all", texts.reject_all, (event) => finish("reject_all", event, everything(false))),
     act("accept-all", texts.accept_all, (event) => finish("accept_all", event, everything(true))),
