@@ -174,17 +174,23 @@ def _accept(chromium: Chromium, page: Page, candidate: Candidate) -> Values:
 
 
 def _return(chromium: Chromium, candidate: Candidate, context: BrowserContext) -> Values:
-    """The choice is stored, nothing else is."""
+    """The choice is stored, nothing else is. Once more on the page without its embed, which not everybody can start."""
     state = context.storage_state()
-    with chromium.visitor(candidate, storage_state=state) as (_, page):
-        chromium.bench.forget()
-        events = _traced(chromium, page, candidate, lambda: page.wait_for_timeout(chromium.pauses.watch))
-        files = chromium.bench.of_candidate()
-        return {
-            "return_bytes": _size(files) + _inline_size(candidate),
-            "return_script": _script_time(chromium, candidate, events, 60_000),
-            "return_asks": read(page, "bench.visible > 0"),
-        }
+    values: Values = {}
+    for way in ("", "plain"):
+        with chromium.visitor(candidate, storage_state=state) as (_, page):
+            chromium.bench.forget()
+            events = _traced(chromium, page, candidate, lambda: page.wait_for_timeout(chromium.pauses.watch), way)
+            script = _script_time(chromium, candidate, events, 60_000, way)
+            if way:
+                values["return_plain_script"] = script
+                continue
+            values |= {
+                "return_bytes": _size(chromium.bench.of_candidate()) + _inline_size(candidate),
+                "return_script": script,
+                "return_asks": read(page, "bench.visible > 0"),
+            }
+    return values
 
 
 def unslowed_visit(chromium: Chromium, candidate: Candidate) -> Values:
@@ -262,10 +268,12 @@ def _inline_size(candidate: Candidate) -> int:
     return len(compressed(candidate.inline.encode())) if candidate.inline else 0
 
 
-def _traced(chromium: Chromium, page: Page, candidate: Candidate, work: Callable[[], None]) -> list[dict[str, Any]]:
+def _traced(
+    chromium: Chromium, page: Page, candidate: Candidate, work: Callable[[], None], way: str = ""
+) -> list[dict[str, Any]]:
     chromium.browser.start_tracing(page=page, categories=list(CATEGORIES))
     try:
-        page.goto(chromium.address(candidate))
+        page.goto(chromium.address(candidate, way))
         work()
     finally:
         trace = chromium.browser.stop_tracing()
@@ -273,9 +281,11 @@ def _traced(chromium: Chromium, page: Page, candidate: Candidate, work: Callable
     return events
 
 
-def _script_time(chromium: Chromium, candidate: Candidate, events: list[dict[str, Any]], until: float) -> float:
+def _script_time(
+    chromium: Chromium, candidate: Candidate, events: list[dict[str, Any]], until: float, way: str = ""
+) -> float:
     files = f"{chromium.bench.origin}{FOLDER}{candidate.name}/"
-    return script_milliseconds(events, page=chromium.address(candidate), files=files, until=until)
+    return script_milliseconds(events, page=chromium.address(candidate, way), files=files, until=until)
 
 
 def until_standing(page: Page, pauses: Pauses, *, has_banner: bool, patience: float = PATIENCE) -> None:

@@ -86,6 +86,7 @@ NUMBERS = (
     Number("tag_asked", "Accept all → first gated tag requested"),
     Number("tag_answered", "Accept all → first gated tag answered (network's 150 ms included)", most=170),
     Number("return_script", "return visit: script time", most=4),
+    Number("return_plain_script", "return visit to a page without an embed: script time", most=4),
     Number("return_unslowed", "return visit: script time, CPU not slowed"),
     Number("refused_script", "return visit of who has refused: script time", most=4),
     Number("refused_unslowed", "return visit of who has refused: script time, CPU not slowed"),

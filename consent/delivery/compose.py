@@ -151,7 +151,7 @@ def token_css(look: Mapping[str, Any]) -> str:
 
     def tokens(**values: str) -> str:
         # On the slotted words too: what a page sets on everything would else reach them before what they inherit.
-        named = ";".join(f"--sayso-{name.replace('_', '-')}:{value}" for name, value in values.items())
+        named = "".join(f"--sayso-{name.replace('_', '-')}:{value};" for name, value in values.items())
         return f":host,::slotted(*){{{named}}}"
 
     light = tokens(
@@ -294,7 +294,7 @@ def snippet_facts(
             "databases": _names_by_category(own, ("indexed_db",)),
             "texts": {name: text for name, text in texts.items() if name in FIRST_VIEW_KEYS},
             "tokens": token_css(payload["appearance"]),
-            "layout": f":host{{{payload['appearance']['position']}:0}}{layout_css(payload['appearance']['layout'])}",
+            "layout": f":host{{{payload['appearance']['position']}:0;}}{layout_css(payload['appearance']['layout'])}",
             "settings_button": payload["appearance"]["settings_button"],
             "cookie_domain": payload["site"].get("cookie_domain"),
             "keep_path": payload["site"].get("keep_path"),

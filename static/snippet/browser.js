@@ -51,7 +51,7 @@ export function readSignals() {
   const browser = /** @type {any} */ (navigator);
   return {
     // The standard allows extensions behind the 1.
-    dnt: [browser.doNotTrack, browser.msDoNotTrack, /** @type {any} */ (window).doNotTrack].some((value) => /^(1|yes$)/.test(value)),
+    dnt: [browser.doNotTrack, browser.msDoNotTrack, /** @type {any} */ (window).doNotTrack].some((value) => value == "yes" || ("" + value)[0] == "1"),
     gpc: browser.globalPrivacyControl === true,
   };
 }

@@ -32,7 +32,7 @@ export function shell(attributes, css, ...inside) {
   const host = el("div", { lang: site.language, dir: site.direction, "data-nosnippet": "", ...attributes });
   const root = host.attachShadow({ mode: "open" });
   root.append(...inside);
-  style(root, (site.tokens + css).replace(/:[^:;{}]+(?=[;}])/g, "$&!important"));
+  style(root, (site.tokens + css).replaceAll(";", "!important;"));
   return host;
 }
 

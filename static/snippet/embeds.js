@@ -20,7 +20,7 @@ function hold(place) {
   const inside = words(waiting, place);
   if (!inside) return;
   if (!placeholders.size) prepare();
-  const host = shell({ "data-sayso-layer": "embed" }, css + ":host{" + (waiting instanceof HTMLIFrameElement ? room(waiting) : roomIn(place)) + "}",
+  const host = shell({ "data-sayso-layer": "embed" }, css + ":host{" + (waiting instanceof HTMLIFrameElement ? room(waiting) : roomIn(place)) + ";}",
     el("section", null, el("div", null, ...inside)));
   placeholders.set(waiting, host);
   waiting.setAttribute("data-sayso-waiting", "");

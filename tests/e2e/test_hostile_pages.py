@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from consent import consent_cookie
+from consent.demo.gallery import STATES
+from consent.demo.hosts import FIRST_WEBSITE
 from consent.limits import MOST_OF_A_BUTTON
 from tests.e2e.pages import TAG, gated
 from tests.e2e.server import COUNTRY_HEADER, REGION_HEADER
@@ -174,6 +176,21 @@ dialog::backdrop { background: lime !important; }
 h2::before, p::after, a::before { content: "Agree!" !important; }
 @keyframes spin { to { opacity: 0; rotate: 1turn } }
 """
+# What we say of our layers without insisting on it.
+WEAK = """(layer) => {
+    const weak = [];
+    const look = (rules) => {
+        for (const rule of rules) {
+            look(rule.cssRules || []);
+            for (const name of rule.style || []) {
+                if (rule.style.getPropertyPriority(name) != "important") weak.push(rule.cssText);
+            }
+        }
+    };
+    const sheets = document.querySelector(layer).shadowRoot.adoptedStyleSheets;
+    for (const sheet of sheets) look(sheet.cssRules);
+    return [sheets.length > 0, weak];
+}"""
 LOOKS = """(root) => [root, ...root.querySelectorAll("*")].filter((it) => it.getClientRects()[0]).map((element) => {
     const {x, y, width, height} = element.getBoundingClientRect();
     const style = getComputedStyle(element);
@@ -182,6 +199,25 @@ LOOKS = """(root) => [root, ...root.querySelectorAll("*")].filter((it) => it.get
     const generated = ["::before", "::after"].map((part) => getComputedStyle(element, part).content);
     return [element.localName, x, y, width, height, ...names.map((name) => style[name]), ...generated];
 })"""
+
+
+@pytest.mark.parametrize(
+    ("state", "layout"),
+    [
+        ("banner", "card"),
+        ("banner", "bar"),
+        ("banner", "centre"),
+        ("preferences", "card"),
+        ("notice", "card"),
+        ("settings", "card"),
+        ("embeds", "card"),
+    ],
+)
+def test_every_declaration_of_ours_outweighs_the_pages(state: str, layout: str, page: Page, website: str) -> None:
+    page.goto(f"{website}/demo/gallery/{state}/{layout}/en/{FIRST_WEBSITE}/")
+    page.locator(STATES[state].shows).first.wait_for()
+    layer = STATES[state].shows.split()[0]
+    assert page.evaluate(WEAK, layer) == [True, []]
 
 
 def test_styles_of_the_page_change_nothing_of_question_and_preferences(page: Page, own: OwnWebsite) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cookies.vocabulary import OPTIONAL_CATEGORIES
 from tests.e2e.visitor import (
     ALL_OFF,
     ALL_ON,
@@ -21,7 +22,7 @@ from tests.e2e.visitor import (
 )
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import BrowserContext, Page, Request
 
     from tests.e2e.pages import OwnWebsite
     from tests.e2e.server import Server
@@ -43,6 +44,10 @@ for (const name of ["ready", "change"])
     document.addEventListener("sayso:" + name, ({detail: {categories}}) =>
         heard.push(["event " + name, categories.performance]));
 </script>"""
+
+
+def gated_code(code: str) -> str:
+    return f'<script type="text/plain" data-category="performance">{code}</script>'
 
 
 def test_commands_work_before_and_after_loading(context: BrowserContext, own: OwnWebsite) -> None:
@@ -234,3 +239,36 @@ def test_listener_that_fails_stops_nobody(context: BrowserContext, own: OwnWebsi
     wait_for_record(page)
     assert not choice_of(context).grants_something
     assert len(events_of(server, choice_of(context).consent_id)) == 1
+
+
+def test_answer_from_within_an_answer_counts_last_and_is_recorded_last(
+    page: Page, context: BrowserContext, own: OwnWebsite
+) -> None:
+    """A tag, or a listener of the page, takes a part of the visitor's yes back while that yes is still at work."""
+    sent: list[dict[str, Any]] = []
+
+    def note(request: Request) -> None:
+        if request.method == "POST":
+            sent.append(request.post_data_json or {})
+
+    page.on("request", note)
+    own.open(page, gated_code("sayso.save({ categories: { targeting: false } })"))
+    wait_for_api(page)
+    page.evaluate(
+        """() => sayso.on("change", ({ categories }) => {
+            if (categories.functional) sayso.save({ categories: { functional: false } });
+        })"""
+    )
+    press(page, "accept-all")
+    wait_for_record(page)
+    expected = ALL_OFF | {"performance": True}
+    assert granted(page) == expected
+    assert choice_of(context).categories == {code: expected[code] for code in OPTIONAL_CATEGORIES}
+    # As they leave: which of them the server takes first is the network's affair.
+    assert [
+        (event["action"], [code for code, granted in event["categories"].items() if granted]) for event in sent
+    ] == [
+        ("accept_all", ["performance", "functional", "targeting"]),
+        ("save", ["performance", "functional"]),
+        ("save", ["performance"]),
+    ]

@@ -57,9 +57,9 @@ export function site({ language = "en", direction = "ltr", ...changes } = {}) {
     policy: {},
     ordinals: { "0a1b2c3d4e5f": 1, "5f2c1e8a9b7d": 2 }, categories: { performance: 0, functional: 1, targeting: 0 },
     partners: PARTNERS.map(deciding), cookies: { functional: ["region", "player_volume"] }, storage: { functional: ["theme"] }, texts,
-    tokens: ":host,::slotted(*){--sayso-ink:#112;--sayso-soft:#556;--sayso-line:#dde;--sayso-paper:#fff;--sayso-brand:#1d4ed8;--sayso-on-brand:#fff;--sayso-radius:14px}"
-      + "@media(prefers-color-scheme:dark){:host,::slotted(*){--sayso-ink:#eef;--sayso-soft:#aab;--sayso-line:#334;--sayso-paper:#112;--sayso-brand:#9db8ff;--sayso-on-brand:#0b1020}}",
-    layout: ":host{left:0}", settings_button: true,
+    tokens: ":host,::slotted(*){--sayso-ink:#112;--sayso-soft:#556;--sayso-line:#dde;--sayso-paper:#fff;--sayso-brand:#1d4ed8;--sayso-on-brand:#fff;--sayso-radius:14px;}"
+      + "@media(prefers-color-scheme:dark){:host,::slotted(*){--sayso-ink:#eef;--sayso-soft:#aab;--sayso-line:#334;--sayso-paper:#112;--sayso-brand:#9db8ff;--sayso-on-brand:#0b1020;}}",
+    layout: ":host{left:0;}", settings_button: true,
     preferences: "numonix.3b9f5c7e1d2a4f6b8c0e9d7a5b3c1f2e.js",
     page: "https://consent.example.org/p/numonix/", ...changes,
   };
