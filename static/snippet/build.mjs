@@ -38,11 +38,11 @@ export const withoutLaws = {
 // sources. `node tests/snippet/order.mjs FILE SECONDS` looks for a better one.
 export const ORDER = {
   "main.js": [
-    "place", "emit", "parseExceptions", "format", "parse", "choose", "get", "clear", "parseLetters", "concerns", "call", "dashed",
-    "readSignals", "decodeId", "guard", "uuid", "addScript", "settle", "unwanted", "style", "own", "ask", "encodeId", "report", "shell",
-    "after", "look", "sync", "run", "el", "copyOfGrants", "choose2", "allows", "judge", "load", "details", "fill", "show", "apply",
-    "reserve", "attach", "keep", "tell", "sweep", "change", "lifetime", "present", "button", "open", "revive", "settleIn", "boot",
-    "translator", "begin",
+    "place", "emit", "parseExceptions", "parse", "choose", "get", "clear", "parseLetters", "concerns", "call", "readSignals",
+    "decodeId", "guard", "uuid", "addScript", "settle", "unwanted", "style", "own", "fill", "encodeId", "attach", "report", "ask",
+    "shell", "after", "look", "sync", "el", "run", "format", "dashed", "copyOfGrants", "choose2", "allows", "judge", "details", "show",
+    "apply", "reserve", "keep", "tell", "sweep", "change", "lifetime", "present", "button", "open", "load", "revive", "settleIn",
+    "boot", "translator", "begin",
   ],
   "preferences.js": [
     "act", "counted", "withFile", "away", "matches", "table", "date", "forget", "follow", "category", "toggle", "company", "say",
