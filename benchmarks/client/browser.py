@@ -177,17 +177,13 @@ def _return(chromium: Chromium, candidate: Candidate, context: BrowserContext) -
     """The choice is stored, nothing else is. Once more on the page without its embed, which not everybody can start."""
     state = context.storage_state()
     values: Values = {}
-    for way in ("", "plain"):
+    for key, way in (("return_plain_script", "plain"), ("return_script", "")):
         with chromium.visitor(candidate, storage_state=state) as (_, page):
             chromium.bench.forget()
             events = _traced(chromium, page, candidate, lambda: page.wait_for_timeout(chromium.pauses.watch), way)
-            script = _script_time(chromium, candidate, events, 60_000, way)
-            if way:
-                values["return_plain_script"] = script
-                continue
             values |= {
+                key: _script_time(chromium, candidate, events, 60_000, way),
                 "return_bytes": _size(chromium.bench.of_candidate()) + _inline_size(candidate),
-                "return_script": script,
                 "return_asks": read(page, "bench.visible > 0"),
             }
     return values

@@ -11,7 +11,10 @@ export const FILES = { snippet: "main.js", strict: "main.js", arms: "arms.js", r
 // Names that only the files themselves say to each other, never the page, its DOM or the server's data: they may be short.
 export const OURS = /^(decision|grants|stored|receipt|clear|el|emit|everything|guard|keep|place|present|setCookie|settle|shell|shown|unwanted|ready|welcome|declare|hold|confirm|sweep|reason|withDetails|arrive|endpoint|waiting|addScript|home|boot|elsewhere|kinds|header)$/;
 
-/** A style sheet in the fewest bytes, with a semicolon behind its last declarations too: each is where `!important` goes in (dom.js). @param {string} path */
+/**
+ * A style sheet in the fewest bytes, with a semicolon behind the last declaration of a rule too: at each of them `!important` goes in (dom.js).
+ * @param {string} path
+ */
 async function sheet(path) {
   const { code } = await transform(await readFile(path, "utf8"), { loader: "css", minify: true, target: ["chrome100", "safari16", "firefox101"] });
   return code.trim().replace(/(?<=[^{};])}/g, ";}");

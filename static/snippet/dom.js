@@ -26,7 +26,8 @@ export function addScript(address, attributes) {
 
 /**
  * A layer of ours: a host in the page, and a shadow root that styles it.
- * @param {Record<string, string>} attributes @param {string} css @param {Node[]} inside
+ * @param {Record<string, string>} attributes @param {string} css each declaration ends with a semicolon, where `!important` goes in
+ * @param {Node[]} inside
  */
 export function shell(attributes, css, ...inside) {
   const host = el("div", { lang: site.language, dir: site.direction, "data-nosnippet": "", ...attributes });

@@ -179,17 +179,18 @@ h2::before, p::after, a::before { content: "Agree!" !important; }
 # What we say of our layers without insisting on it.
 WEAK = """(layer) => {
     const weak = [];
+    let count = 0;
     const look = (rules) => {
         for (const rule of rules) {
             look(rule.cssRules || []);
             for (const name of rule.style || []) {
+                count++;
                 if (rule.style.getPropertyPriority(name) != "important") weak.push(rule.cssText);
             }
         }
     };
-    const sheets = document.querySelector(layer).shadowRoot.adoptedStyleSheets;
-    for (const sheet of sheets) look(sheet.cssRules);
-    return [sheets.length > 0, weak];
+    for (const sheet of document.querySelector(layer).shadowRoot.adoptedStyleSheets) look(sheet.cssRules);
+    return [count > 50, weak];
 }"""
 LOOKS = """(root) => [root, ...root.querySelectorAll("*")].filter((it) => it.getClientRects()[0]).map((element) => {
     const {x, y, width, height} = element.getBoundingClientRect();

@@ -52,6 +52,21 @@ def signals_dict(*present: str) -> dict[str, bool]:
     return {signal: signal in present for signal in ("dnt", "gpc")}
 
 
+def test_do_not_track_is_heard_in_each_form_that_browsers_send(page: Page, website: str) -> None:
+    """`1` with any extension, as the standard allows, and what old browsers said; nothing that only looks like it."""
+    page.goto(website + "/demo/")
+    wait_for_api(page)
+    heard = page.evaluate(
+        """(values) => values.map((value) => {
+            Object.defineProperty(Navigator.prototype, "doNotTrack", { get: () => value, configurable: true });
+            sayso.rejectAll();
+            return [value, sayso.get().signals.dnt];
+        })""",
+        ["1", "1x", "yes", "0", "01", "no", "yesterday", "unspecified", "", None],
+    )
+    assert [value for value, is_heard in heard if is_heard] == ["1", "1x", "yes"]
+
+
 @pytest.mark.parametrize("signal", ["dnt", "gpc"])
 def test_signal_refuses_without_a_question_and_without_a_trace(
     signal: str, page: Page, context: BrowserContext, website: str, server: Server, third_party: ThirdParties
